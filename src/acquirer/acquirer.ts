@@ -1,0 +1,66 @@
+import type { Money } from '../base/money.ts'
+
+/** What 3-D Secure said of an attempt, as an acquirer wants to hear it (EMVCo names). */
+export interface AuthenticationEvidence {
+  readonly transStatus: string
+  readonly eci: string
+  readonly cavv: string | null
+  readonly dsTransId: string | null
+}
+
+/**
+ * A request for the money of one attempt. `reference` is ours, is new for each attempt, and is what
+ * every later message about it names, so that nothing depends on an answer having arrived.
+ */
+export interface AuthorizeRequest {
+  readonly merchantId: string
+  readonly orderId: string
+  readonly reference: string
+  readonly amount: Money
+  /** Names the card in the vault and the CVV in memory; the adapter alone turns it into them. */
+  readonly attemptToken: string
+  readonly authentication: AuthenticationEvidence | null
+}
+
+export interface Approved {
+  readonly outcome: 'approved'
+  /** Six characters, ISO 8583 DE 38. */
+  readonly approvalCode: string
+  /** ISO 8583 DE 39. */
+  readonly responseCode: '00'
+  /** The acquirer's three-digit bank code, `result.payment.channel` on the wire. */
+  readonly channel: string
+}
+
+export interface Declined {
+  readonly outcome: 'declined'
+  /** ISO 8583 DE 39: 05 do not honour, 51 funds, 54 expired … */
+  readonly responseCode: string
+  /** The gateway's word for it, in Mastercard Gateway's names: DECLINED, EXPIRED_CARD, INSUFFICIENT_FUNDS … */
+  readonly reason: string
+}
+
+/** The acquirer may or may not have acted. Never a decline (invariant 4). */
+export interface Unknown {
+  readonly outcome: 'unknown'
+  readonly reason: string
+}
+
+export type Reply = Approved | Declined | Unknown
+
+/** `reversed`: the acquirer holds no money for the reference and never will. */
+export type ReversalReply = { readonly outcome: 'reversed' } | Unknown
+
+/**
+ * The port to whoever moves the money. An adapter turns every failure after bytes may have left into
+ * `unknown` and throws only for our own bugs. All three are safe to repeat for one reference.
+ */
+export interface Acquirer {
+  readonly id: string
+  /** Authorizes and captures in one message (`transaction.mode` AUTHCAPTURE). */
+  authorizeAndCapture(request: AuthorizeRequest): Promise<Reply>
+  /** Asks what became of a reference. `declined` with reason NOT_FOUND: the acquirer never saw it and has closed it. */
+  inquire(request: { merchantId: string; reference: string }): Promise<Reply>
+  /** Undoes whatever the reference did. An authorization that arrives afterwards must not take effect. */
+  reverse(request: { merchantId: string; reference: string }): Promise<ReversalReply>
+}

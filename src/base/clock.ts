@@ -1,0 +1,59 @@
+/**
+ * The only reader of the time of day. There are two times (invariant 10): *business time* belongs to a
+ * merchant and can be moved in the sandbox; *machine time* cannot, and times leases, network time-outs,
+ * breakers and signatures that a peer compares with its own watch.
+ */
+export interface Clock {
+  /** Business time of one merchant. Read it once in a use case and pass it on, so that all rows agree. */
+  now(merchantId: string): Date
+  /** Machine time. */
+  machine(): Date
+  /** Milliseconds of a clock that never jumps, for measuring how long something took. */
+  monotonicMs(): number
+}
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  machine: () => new Date(),
+  monotonicMs: () => performance.now(),
+}
+
+/** How one merchant's business time differs from machine time. */
+export interface ClockSetting {
+  readonly offsetMs: number
+  /** Business time stands still here; null while it runs. */
+  readonly frozenAt: Date | null
+}
+
+export const runningClock: ClockSetting = { offsetMs: 0, frozenAt: null }
+
+/** The sandbox's clock: machine time, except for merchants whose setting says otherwise. */
+export class MovableClock implements Clock {
+  readonly #settings = new Map<string, ClockSetting>()
+
+  now(merchantId: string): Date {
+    const { offsetMs, frozenAt } = this.setting(merchantId)
+    return frozenAt ? new Date(frozenAt) : new Date(Date.now() + offsetMs)
+  }
+
+  machine(): Date {
+    return new Date()
+  }
+
+  monotonicMs(): number {
+    return performance.now()
+  }
+
+  setting(merchantId: string): ClockSetting {
+    return this.#settings.get(merchantId) ?? runningClock
+  }
+
+  set(merchantId: string, setting: ClockSetting): void {
+    this.#settings.set(merchantId, setting)
+  }
+
+  /** Merchants whose time is not machine time. */
+  moved(): readonly string[] {
+    return [...this.#settings.keys()]
+  }
+}

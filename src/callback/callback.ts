@@ -1,0 +1,31 @@
+/** Where a delivery stands. `abandoned`: the schedule is used up; shown, and can be sent again by hand. */
+export type CallbackState = 'pending' | 'delivered' | 'abandoned'
+
+/** One notification to a merchant: its bytes are written once and sent as they are (invariant 7). */
+export interface Callback {
+  readonly merchantId: string
+  readonly callbackId: string
+  readonly orderId: string
+  readonly eventSeq: number
+  readonly url: string
+  /** Fixed headers of this notification; those that carry machine time are made on each attempt. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  readonly state: CallbackState
+  readonly attemptCount: number
+  readonly createdAt: Date
+}
+
+/** One try at delivering a callback. */
+export interface CallbackAttempt {
+  readonly attemptNo: number
+  /** Business time. */
+  readonly at: Date
+  /** The merchant's HTTP status, null where there was no answer. */
+  readonly status: number | null
+  readonly ms: number
+  /** What went wrong, by name; null where there was an answer. */
+  readonly error: string | null
+  /** The first bytes of the answer as text. */
+  readonly answer: string | null
+}
