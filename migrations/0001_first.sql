@@ -74,6 +74,7 @@ create table attempt (
   card_mask         text,
   card_info         text,
   authentication_id text,
+  authentication_step text,
   trans_status      text,
   eci               text,
   cavv              text,

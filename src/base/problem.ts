@@ -11,6 +11,10 @@ export const problems = {
   unauthorized: { code: '4010000', message: 'Unauthorized' },
   feature_not_allowed: { code: '4030001', message: 'Feature Not Allowed {field}' },
   not_permitted: { code: '4030015', message: 'Transaction Not Permitted' },
+  foreign_host: {
+    code: '4030015',
+    message: 'Transaction Not Permitted. The Host header names neither this machine nor GERBANG_PUBLIC_URL',
+  },
   order_not_found: { code: '4040001', message: 'Transaction Not Found' },
   route_not_found: { code: '4040002', message: 'Invalid Routing' },
   wrong_state: { code: '4040100', message: 'Invalid Transaction Status' },

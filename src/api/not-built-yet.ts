@@ -1,0 +1,25 @@
+/**
+ * Routes of the contract whose work is not done yet. They answer 403 `4030001` naming the feature, so that
+ * a merchant's program is told what is missing instead of that the path is wrong (invariant 12).
+ */
+export const notBuiltYet = [
+  { methods: ['POST'], url: '/pg/payment/card/payment', feature: 'payment' },
+  { methods: ['POST'], url: '/pg/payment/card/customer', feature: 'customer' },
+  { methods: ['GET'], url: '/pg/payment/card/customer/delete/:cardToken', feature: 'customer' },
+  { methods: ['POST'], url: '/pg/payment/card/threeds/initiate', feature: 'threeds' },
+  { methods: ['POST'], url: '/pg/payment/card/threeds/auth/payer', feature: 'threeds' },
+  { methods: ['POST'], url: '/pg/payment/card/threeds/auth/payment', feature: 'threeds' },
+  { methods: ['POST'], url: '/pg/payment/card/capture', feature: 'capture' },
+  { methods: ['GET'], url: '/pg/payment/card/void/:orderId', feature: 'void' },
+  { methods: ['POST', 'GET'], url: '/pg/payment/card/refund', feature: 'refund' },
+  { methods: ['POST'], url: '/pg/payment/card/openpayment/register', feature: 'openpayment' },
+  { methods: ['POST'], url: '/pg/payment/card/openpayment/update', feature: 'openpayment' },
+  { methods: ['GET'], url: '/pg/payment/card/openpayment/check/:sofId/:paymentCode', feature: 'openpayment' },
+  { methods: ['GET'], url: '/pg/payment/card/openpayment/delete/:sofId/:paymentCode', feature: 'openpayment' },
+  { methods: ['POST'], url: '/pg/payment/card/directdebit/bind', feature: 'directdebit' },
+  { methods: ['POST'], url: '/pg/payment/card/directdebit/unbind', feature: 'directdebit' },
+  { methods: ['POST'], url: '/pg/payment/card/directdebit/purchase', feature: 'directdebit' },
+  { methods: ['POST'], url: '/pg/payment/card/directdebit/purchase/otp', feature: 'directdebit' },
+  { methods: ['POST'], url: '/pg/payment/card/directdebit/limit', feature: 'directdebit' },
+  { methods: ['POST'], url: '/pg/payment/card/directdebit/limit/otp', feature: 'directdebit' },
+] as const

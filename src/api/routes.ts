@@ -1,0 +1,170 @@
+import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Problem } from '../base/problem.ts'
+import { merchantOf, requireMerchant } from '../http/basic-auth.ts'
+import { refuseOtherMethods } from '../http/not-found.ts'
+import { answerProblems, seconds } from '../http/problem-answer.ts'
+import type { Directory } from '../merchant/directory.ts'
+import type { Merchant } from '../merchant/merchant.ts'
+import { cancelOrder } from '../payment/cancel.ts'
+import type { PaymentDeps } from '../payment/deps.ts'
+import type { NewOrder } from '../payment/initiate.ts'
+import type { Order } from '../payment/order.ts'
+import { pageTokenOf } from '../payment/page-token.ts'
+import { standing } from '../payment/proceed.ts'
+import { CheckAnswer, CodeAnswer, InitiateAnswer } from '../wire/answers.ts'
+import { initiateBody, readInitiate } from '../wire/initiate.ts'
+import { wibDateTime } from '../wire/wib.ts'
+import { checkData } from './check.ts'
+import { notBuiltYet } from './not-built-yet.ts'
+
+export interface ApiDeps {
+  readonly payments: PaymentDeps
+  readonly directory: Directory
+  readonly newKeyUsed: (merchant: Merchant) => Promise<void>
+  readonly initiate: (merchant: Merchant, request: NewOrder) => Promise<Order>
+  readonly publicUrl: () => string
+}
+
+/** The newest live evidence; clients match on the code (emitted.md). */
+const success = { responseCode: '2000000', responseMessage: 'Request has been processed successfully' } as const
+
+const prefix = '/pg/payment/card'
+
+/** What every route can answer beside success; the table of codes is `base/problem.ts`. */
+const errors = { '4xx': CodeAnswer, '5xx': CodeAnswer } as const
+
+/** The merchants' door: the contract's routes under `/pg/payment/card`. */
+export function apiRoutes(deps: ApiDeps) {
+  return async (app: FastifyInstance): Promise<void> => {
+    answerProblems(app)
+    refuseOtherMethods(app, `${prefix}/initiate`, ['POST'])
+    refuseOtherMethods(app, `${prefix}/check/:orderId`, ['GET'])
+    refuseOtherMethods(app, `${prefix}/cancel/:orderId`, ['GET'])
+    for (const { url, methods } of notBuiltYet) refuseOtherMethods(app, url, methods)
+    await app.register(async (guarded) => routes(guarded, deps))
+  }
+}
+
+function routes(plain: FastifyInstance, deps: ApiDeps): void {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  requireMerchant(plain, deps.directory, deps.newKeyUsed)
+  // The scanner in wire/ reads the bytes; JSON.parse alone takes duplicate keys (design part 5).
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+
+  app.post(
+    `${prefix}/initiate`,
+    {
+      schema: {
+        summary: 'Create a payment',
+        tags: ['Payment'],
+        body: Type.Unsafe<Buffer>(initiateBody),
+        response: { 200: InitiateAnswer, ...errors },
+      },
+      // The body is checked by the same schema inside `readInitiate`, after the scanner.
+      validatorCompiler: () => () => true,
+    },
+    async (request, reply) => {
+      const merchant = merchantOf(request)
+      const wanted = readInitiate(bytesOf(request.body))
+      refuseWithoutAcquirer(deps, merchant, wanted.channel)
+      const order = await deps.initiate(merchant, {
+        orderId: wanted.order.id,
+        amount: wanted.order.amount,
+        channel: wanted.channel,
+        timeoutMinutes: wanted.order.timeoutMinutes,
+        identity: wanted.identity,
+        details: {
+          customerId: wanted.customer.id,
+          description: wanted.order.description,
+          callbackUrl: wanted.url.callbackUrl,
+          successUrl: wanted.url.successUrl,
+          failUrl: wanted.url.failUrl,
+          backUrl: wanted.url.backUrl,
+          metaData: wanted.metaData,
+          members: wanted.stored,
+        },
+      })
+      return {
+        ...success,
+        redirecturl: `${deps.publicUrl()}${pagePathOf(merchant, order, wanted.channel)}`,
+        expiryLink: wibDateTime(order.expiresAt),
+        processingTime: seconds(reply.elapsedTime),
+        traceId: request.id,
+      }
+    },
+  )
+
+  const OrderParams = Type.Object({ orderId: Type.String() })
+
+  app.get(
+    `${prefix}/check/:orderId`,
+    {
+      schema: {
+        summary: 'Status check',
+        tags: ['After payment'],
+        params: OrderParams,
+        response: { 200: CheckAnswer, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const merchant = merchantOf(request)
+      const seen = await standing(deps.payments, merchant.merchantId, request.params.orderId)
+      if (!seen) throw new Problem('order_not_found')
+      return {
+        ...success,
+        data: checkData(seen, deps.payments.clock.now(merchant.merchantId)),
+        processingTime: seconds(reply.elapsedTime),
+        traceId: request.id,
+      }
+    },
+  )
+
+  app.get(
+    `${prefix}/cancel/:orderId`,
+    {
+      schema: {
+        summary: 'Cancel an unpaid order',
+        tags: ['After payment'],
+        params: OrderParams,
+        response: { 200: CodeAnswer, ...errors },
+      },
+    },
+    async (request, reply) => {
+      await cancelOrder(deps.payments, merchantOf(request), request.params.orderId)
+      return { ...success, processingTime: seconds(reply.elapsedTime), traceId: request.id }
+    },
+  )
+
+  for (const { url, methods, feature } of notBuiltYet) {
+    for (const method of methods) {
+      app.route({
+        method,
+        url,
+        schema: { hide: true, response: errors },
+        handler: async () => {
+          throw new Problem('feature_not_allowed', { field: feature })
+        },
+      })
+    }
+  }
+}
+
+/** The body as the parser left it; a request without one has an empty body. */
+function bytesOf(body: unknown): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+}
+
+/** Cards need somebody who moves the money; live mode may have nobody yet (design part 1). */
+function refuseWithoutAcquirer(deps: ApiDeps, merchant: Merchant, channel: string | null): void {
+  const enabled = channel === null || merchant.channels.includes(channel)
+  if (!deps.payments.acquirer || !enabled) {
+    throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
+  }
+}
+
+/** The card page, or the picker when the payer chooses the method (design 4.2). */
+function pagePathOf(merchant: Merchant, order: Order, channel: string | null): string {
+  const token = pageTokenOf(merchant.route, order)
+  return channel === null ? `${prefix}/v2/access/${token}` : `${prefix}/access/${token}`
+}

@@ -1,0 +1,19 @@
+import type { RefusalReason } from '../pages/refusal.ts'
+
+/** The gateway's words for a refusal (Mastercard Gateway's names) as what a payer can do something with. */
+const reasons: Readonly<Record<string, RefusalReason>> = {
+  DECLINED: 'do_not_honour',
+  DECLINED_DO_NOT_CONTACT: 'do_not_honour',
+  INSUFFICIENT_FUNDS: 'insufficient_funds',
+  EXPIRED_CARD: 'expired_card',
+  INVALID_CSC: 'invalid_csc',
+  BLOCKED: 'not_permitted',
+  AUTHENTICATION_FAILED: 'authentication_failed',
+  AUTHENTICATION_REJECTED: 'authentication_failed',
+  TIMED_OUT: 'timed_out',
+  ACQUIRER_SYSTEM_ERROR: 'issuer_unavailable',
+}
+
+export function refusalReasonOf(reason: string | null): RefusalReason {
+  return reasons[reason ?? ''] ?? 'generic'
+}

@@ -1,0 +1,284 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Secret } from '../base/secret.ts'
+import { formOf, readForms } from '../http/form.ts'
+import { describe, problemOf } from '../http/problem-answer.ts'
+import type { Directory } from '../merchant/directory.ts'
+import type { Merchant } from '../merchant/merchant.ts'
+import { pageHeaders } from '../pages/headers.ts'
+import { type Language, pickLanguage } from '../pages/language.ts'
+import type { AuthenticationInput } from '../payment/authenticate.ts'
+import type { PaymentDeps } from '../payment/deps.ts'
+import { type Order, stateAt } from '../payment/order.ts'
+import { opens, parsePageToken } from '../payment/page-token.ts'
+import { proceed, type Standing, standing } from '../payment/proceed.ts'
+import { startAttempt } from '../payment/start-attempt.ts'
+import { findByNo } from '../payment/store.ts'
+import type { CvvKeeper } from '../vault/cvv.ts'
+import { type CardErrors, type CardRules, takeCard } from '../vault/take-card.ts'
+import type { Vault } from '../vault/vault.ts'
+import { checkoutHeaders, checkoutPage } from './checkout-page.tsx'
+import { problemPage, unknownLinkPage } from './problem-page.tsx'
+import { type FormFaults, stateName, stepOf } from './step.ts'
+import type { CardFormErrors } from './view.ts'
+
+export interface CheckoutDeps {
+  readonly payments: PaymentDeps
+  readonly directory: Directory
+  readonly vault: Vault
+  readonly cvvs: CvvKeeper
+  readonly rules: CardRules
+  /** Base of the links that we give out. */
+  readonly publicUrl: () => string
+  /** Where the sandbox prints its test cards; null in live mode. */
+  readonly testCardsUrl: string | null
+  /** Keeps the process alive until work that a page has begun is done. */
+  readonly background: (work: Promise<unknown>) => void
+}
+
+/** The three forms of the page's address (design 4.2); the last names a language. */
+const paths = [
+  '/pg/payment/card/access/:token',
+  '/pg/payment/card/v2/access/:token',
+  '/pg/payment/card/:language(^id$|^en$)/v2/access/:token',
+]
+
+/** A page waits so long for an acquirer before it shows that the payment is under way. */
+const patienceMs = 3_000
+
+/** How to show the page: what the payer wished, or what was typed wrong. */
+interface Shown {
+  readonly again?: boolean
+  readonly otherCard?: boolean
+  readonly card?: FormFaults
+  readonly cvv?: 'missing' | 'invalid'
+}
+
+/** What a request of the page is about. */
+interface Visit {
+  readonly merchant: Merchant
+  readonly order: Order
+  readonly language: Language
+  readonly action: string
+}
+
+/** The payer's door: the page behind `redirecturl` and the forms on it. */
+export function checkoutRoutes(deps: CheckoutDeps) {
+  return async (app: FastifyInstance): Promise<void> => {
+    readForms(app)
+    app.setErrorHandler((error: unknown, request, reply) => {
+      const problem = problemOf(error)
+      if (problem.problem === 'internal') request.log.error({ msg: 'bug', traceId: request.id, bug: describe(error) })
+      const language = pickLanguage(undefined, request.headers['accept-language'])
+      const kind = problem.status === 503 ? 'unavailable' : problem.status === 429 ? 'too_many' : 'internal'
+      void reply.code(problem.status).headers(pageHeaders()).send(problemPage(language, kind))
+    })
+
+    for (const path of paths) {
+      app.get(path, async (request, reply) => {
+        const visit = await visitOf(deps, request)
+        return visit ? show(deps, reply, visit, { again: hasQuery(request, 'again'), otherCard: hasQuery(request, 'card') }) : unknown(request, reply)
+      })
+
+      app.get(`${path}/status`, async (request, reply) => {
+        const visit = await visitOf(deps, request)
+        if (!visit) return unknown(request, reply)
+        const seen = await see(deps, visit)
+        void reply.headers({ ...pageHeaders(), 'content-type': 'application/json' })
+        return reply.send(JSON.stringify({ state: stateName(seen, now(deps, visit)) }))
+      })
+
+      app.post(path, async (request, reply) => {
+        const visit = await visitOf(deps, request)
+        return visit ? submitCard(deps, request, reply, visit) : unknown(request, reply)
+      })
+
+      app.post(`${path}/authenticate`, async (request, reply) => {
+        const visit = await visitOf(deps, request)
+        if (!visit) return unknown(request, reply)
+        const { attempt } = await see(deps, visit)
+        const methodCompleted = formOf(request).get('methodCompleted')
+        const completed = methodCompleted === 'Y' || methodCompleted === 'N' ? methodCompleted : 'U'
+        if (attempt) await goOn(deps, visit, attempt.attemptNo, inputOf(deps, request, visit, completed))
+        return seeOther(reply, visit)
+      })
+
+      // The bank sends the browser back here. What it brings (`cres`) is not read: the result that counts
+      // is asked of the bank itself.
+      app.post(`${path}/return`, async (request, reply) => {
+        const visit = await visitOf(deps, request)
+        if (!visit) return unknown(request, reply)
+        const { attempt } = await see(deps, visit)
+        if (attempt) await goOn(deps, visit, attempt.attemptNo, inputOf(deps, request, visit, 'U'))
+        return seeOther(reply, visit)
+      })
+
+      app.post(`${path}/cvv`, async (request, reply) => {
+        const visit = await visitOf(deps, request)
+        return visit ? submitCvv(deps, request, reply, visit) : unknown(request, reply)
+      })
+    }
+  }
+}
+
+async function visitOf(deps: CheckoutDeps, request: FastifyRequest): Promise<Visit | undefined> {
+  const params = request.params as { token: string; language?: string }
+  const token = parsePageToken(params.token)
+  if (!token) return undefined
+  const merchant = await deps.directory.findByRoute(token.route)
+  const order = merchant && (await findByNo(deps.payments.database, merchant.merchantId, token.orderNo))
+  if (!order || !opens(token, order)) return undefined
+  const query = request.query as { lang?: unknown }
+  const chosen = query.lang ?? formOf(request).get('lang') ?? params.language
+  const action = new URL(request.url, 'http://page').pathname.replace(/\/(status|authenticate|return|cvv)$/, '')
+  return { merchant, order, language: pickLanguage(chosen, request.headers['accept-language']), action }
+}
+
+function now(deps: CheckoutDeps, { merchant }: Visit): Date {
+  return deps.payments.clock.now(merchant.merchantId)
+}
+
+async function see(deps: CheckoutDeps, { merchant, order }: Visit): Promise<Standing> {
+  return (await standing(deps.payments, merchant.merchantId, order.orderId)) ?? { order, attempt: undefined }
+}
+
+async function show(
+  deps: CheckoutDeps,
+  reply: FastifyReply,
+  visit: Visit,
+  { again = false, otherCard = false, card, cvv }: Shown,
+): Promise<FastifyReply> {
+  const { merchant, language, action } = visit
+  const seen = await see(deps, visit)
+  const { details, orderId, amount, expiresAt } = seen.order
+  const at = now(deps, visit)
+  const step = stepOf(seen, { merchant, now: at, cvvs: deps.cvvs, action, again, otherCard }, card)
+  const page = {
+    language,
+    merchantName: merchant.name,
+    orderId,
+    description: details.description,
+    amount,
+    expiresAt,
+    now: at,
+    testCardsUrl: deps.testCardsUrl,
+    action,
+    backUrl: details.backUrl,
+    step: step.kind === 'cvv-form' && cvv ? { ...step, error: cvv } : step,
+  }
+  return reply
+    .code(card || cvv ? 422 : 200)
+    .headers(checkoutHeaders(page))
+    .send(checkoutPage(page))
+}
+
+async function unknown(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { lang } = request.query as { lang?: unknown }
+  const language = pickLanguage(lang, request.headers['accept-language'])
+  return reply.code(404).headers(pageHeaders()).send(unknownLinkPage(language))
+}
+
+/** POST, then 303 to our own page: reloading or going back never pays again. */
+function seeOther(reply: FastifyReply, { action, language }: Visit, again = false): FastifyReply {
+  return reply.headers(pageHeaders()).redirect(`${action}?lang=${language}${again ? '&again=1' : ''}`, 303)
+}
+
+async function submitCard(
+  deps: CheckoutDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  visit: Visit,
+): Promise<FastifyReply> {
+  const { merchant, order } = visit
+  const { merchantId } = merchant
+  const form = formOf(request)
+  const at = now(deps, visit)
+  const state = stateAt(order, at)
+  if (state === 'captured') return seeOther(reply, visit, true)
+  // A second click, a stale tab or a page from the browser's history: show what is true.
+  const formNo = Number(form.get('formNo'))
+  if (state !== 'open' || formNo !== order.attemptCount + 1) return seeOther(reply, visit)
+  const typed = {
+    number: form.get('number') ?? '',
+    expiry: form.get('expiry') ?? '',
+    cvv: form.get('cvv') ?? '',
+    name: form.get('name') ?? '',
+  }
+  const holder = { merchantId, orderId: order.orderId, n: formNo, now: at }
+  const taken = takeCard(deps.vault, deps.rules, typed, holder)
+  if (!taken.ok) {
+    // A name that holds a number may be a PAN in the wrong field: it is not echoed.
+    const name = taken.errors.name ? '' : typed.name
+    return show(deps, reply, visit, { card: { name, errors: faultsOf(taken.errors) } })
+  }
+  deps.cvvs.hold(taken.card.token, taken.cvv)
+  const started = await startAttempt(deps.payments, merchant, order.orderId, formNo, taken.card)
+  if (started === null) deps.cvvs.drop(taken.card.token)
+  else await goOn(deps, visit, started, inputOf(deps, request, visit, 'U'))
+  return seeOther(reply, visit)
+}
+
+async function submitCvv(
+  deps: CheckoutDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  visit: Visit,
+): Promise<FastifyReply> {
+  const form = formOf(request)
+  const { attempt } = await see(deps, visit)
+  const cvv = (form.get('cvv') ?? '').trim()
+  const waits = attempt?.state === 'authenticated' && attempt.attemptToken && attempt.attemptNo === Number(form.get('formNo'))
+  if (!waits || !attempt.attemptToken) return seeOther(reply, visit)
+  const digits = attempt.cardInfo?.brand === 'AMEX' ? /^\d{4}$/ : /^\d{3}$/
+  if (!digits.test(cvv)) return show(deps, reply, visit, { cvv: cvv ? 'invalid' : 'missing' })
+  deps.cvvs.hold(attempt.attemptToken, new Secret(cvv))
+  await goOn(deps, visit, attempt.attemptNo, inputOf(deps, request, visit, 'U'))
+  return seeOther(reply, visit)
+}
+
+/** Takes the attempt further, and waits for it as long as a payer waits for a page. */
+async function goOn(deps: CheckoutDeps, visit: Visit, attemptNo: number, input: AuthenticationInput): Promise<void> {
+  const work = proceed(deps.payments, visit.merchant, visit.order.orderId, attemptNo, input)
+  deps.background(work)
+  let timeout: NodeJS.Timeout | undefined
+  const patience = new Promise<void>((resolve) => {
+    timeout = setTimeout(resolve, patienceMs)
+  })
+  try {
+    await Promise.race([work, patience])
+  } finally {
+    clearTimeout(timeout)
+  }
+}
+
+function inputOf(
+  deps: CheckoutDeps,
+  request: FastifyRequest,
+  { action, language }: Visit,
+  methodCompleted: AuthenticationInput['methodCompleted'],
+): AuthenticationInput {
+  const text = (value: string | undefined) => (value ?? '').slice(0, 2_048)
+  return {
+    methodCompleted,
+    browser: {
+      userAgent: text(request.headers['user-agent']),
+      acceptHeader: text(request.headers.accept),
+      language,
+      ip: request.ip,
+    },
+    notificationUrl: `${deps.publicUrl()}${action}/return?lang=${language}`,
+  }
+}
+
+function faultsOf({ number, expiry, cvv, name }: CardErrors): CardFormErrors {
+  const invalid = <Kept extends string>(fault: string, ...kept: Kept[]) => kept.find((each) => each === fault) ?? 'invalid'
+  return {
+    ...(number && { number: invalid(number, 'missing', 'not_a_test_card') }),
+    ...(expiry && { expiry: invalid(expiry, 'missing', 'past') }),
+    ...(cvv && { cvv: invalid(cvv, 'missing') }),
+    ...(name && { name: invalid(name, 'missing') }),
+  }
+}
+
+function hasQuery(request: FastifyRequest, name: string): boolean {
+  return typeof request.query === 'object' && request.query !== null && name in request.query
+}

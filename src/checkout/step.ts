@@ -1,0 +1,109 @@
+import { invariant } from '../base/invariant.ts'
+import type { Merchant } from '../merchant/merchant.ts'
+import type { CvvKeeper } from '../payment/deps.ts'
+import { type Attempt, type Order, stateAt } from '../payment/order.ts'
+import type { Standing } from '../payment/proceed.ts'
+import { refusalReasonOf } from './refusal-reason.ts'
+import { returnUrl } from './return-url.ts'
+import type { CardFormErrors, CheckoutStep } from './view.ts'
+
+/** What the page needs to know beside the order itself. */
+export interface StepContext {
+  readonly merchant: Merchant
+  readonly now: Date
+  readonly cvvs: Pick<CvvKeeper, 'has'>
+  /** Path of the page. */
+  readonly action: string
+  /** The payer came to pay what was paid already. */
+  readonly again: boolean
+  /** The payer would rather use another card than finish what was begun. */
+  readonly otherCard: boolean
+}
+
+/** What was typed wrong, for the form to say so. */
+export interface FormFaults {
+  readonly name: string
+  readonly errors: CardFormErrors
+}
+
+/** The state of an order as the payer's next step: one for each state that a payer can meet. */
+export function stepOf({ order, attempt }: Standing, context: StepContext, faults?: FormFaults): CheckoutStep {
+  const { merchant, now } = context
+  switch (stateAt(order, now)) {
+    case 'open':
+      return openStep(order, attempt, context, faults)
+    case 'processing':
+      return { kind: 'processing', statusUrl: `${context.action}/status`, state: stateName({ order, attempt }, now) }
+    case 'captured':
+      invariant(attempt && order.settledAt, 'a captured order has the attempt that paid it')
+      return {
+        kind: 'paid',
+        paidAt: order.settledAt,
+        cardMask: attempt.cardMask ?? '',
+        approvalCode: attempt.approvalCode ?? '',
+        reference: order.reference,
+        returnUrl: returnUrl(merchant, order, order.details.successUrl),
+        again: context.again,
+      }
+    case 'failed':
+      return { kind: 'failed', returnUrl: failUrl(merchant, order) }
+    case 'expired':
+      return { kind: 'expired', returnUrl: failUrl(merchant, order) }
+    case 'cancelled':
+      return { kind: 'cancelled', returnUrl: failUrl(merchant, order) }
+  }
+}
+
+/** Names the state for the page's script, which reads the page again when it has changed. */
+export function stateName({ order, attempt }: Standing, now: Date): string {
+  return `${stateAt(order, now)}.${attempt?.attemptNo ?? 0}.${attempt?.state ?? 'none'}`
+}
+
+function failUrl(merchant: Merchant, order: Order): string | null {
+  return returnUrl(merchant, order, order.details.failUrl ?? order.details.backUrl)
+}
+
+function openStep(
+  order: Order,
+  attempt: Attempt | undefined,
+  context: StepContext,
+  faults: FormFaults | undefined,
+): CheckoutStep {
+  if (attempt && !context.otherCard && !faults) {
+    const begun = begunStep(attempt, context)
+    if (begun) return begun
+  }
+  const ended = attempt && ['refused', 'declined', 'reversed'].includes(attempt.state)
+  return {
+    kind: 'card-form',
+    formNo: order.attemptCount + 1,
+    picker: order.channel === null,
+    values: { name: faults?.name ?? '' },
+    errors: faults?.errors ?? {},
+    refusal:
+      ended && !faults
+        ? {
+            reason: refusalReasonOf(attempt.reason),
+            attemptsLeft: Math.max(1, context.merchant.attemptsPerOrder - order.refusedCount),
+          }
+        : null,
+  }
+}
+
+/** The step of an attempt that is under way, or undefined when the payer begins anew. */
+function begunStep(attempt: Attempt, { cvvs }: StepContext): CheckoutStep | undefined {
+  const { authenticationStep: step } = attempt
+  switch (attempt.state) {
+    case 'started':
+      return { kind: 'authenticate', method: step?.kind === 'method' ? { url: step.url, data: step.data } : null }
+    case 'challenged':
+      invariant(step?.kind === 'challenge', 'a challenged attempt has a challenge')
+      return { kind: 'challenge', acsUrl: step.acsUrl, creq: step.creq }
+    case 'authenticated':
+      return attempt.attemptToken && cvvs.has(attempt.attemptToken)
+        ? { kind: 'authenticate', method: null }
+        : { kind: 'cvv-form', formNo: attempt.attemptNo, cardMask: attempt.cardMask ?? '', error: null }
+    default:
+      return undefined
+  }
+}

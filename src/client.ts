@@ -1,0 +1,132 @@
+/** What the sandbox's own API answers; times are ISO 8601 text. */
+export interface ClockView {
+  readonly now: string
+  readonly offsetSeconds: number
+  readonly frozen: boolean
+  readonly ran: number
+  readonly next: string | null
+  readonly more: boolean
+}
+
+export interface PayOptions {
+  readonly method?: string
+  readonly card?: {
+    readonly number?: string
+    /** `YYMM`. */
+    readonly expiryDate?: string
+    readonly cvv?: string
+    readonly nameOnCard?: string
+  }
+  readonly authentication?: 'success' | 'fail' | 'abandon'
+  readonly amount?: number | string
+  readonly outcome?: 'approved' | 'declined' | 'timeout' | 'late'
+  readonly attempts?: number
+}
+
+export interface PayResult {
+  readonly status: string
+  readonly steps: readonly { readonly step: string; readonly attempt: number; readonly result: string }[]
+}
+
+export interface CallbackView {
+  readonly id: string
+  readonly orderId: string
+  readonly url: string
+  readonly body: string
+  readonly state: string
+  readonly attempts: readonly {
+    readonly at: string
+    readonly status: number | null
+    readonly ms: number
+    readonly error: string | null
+    readonly answer: string | null
+  }[]
+}
+
+export interface EventView {
+  readonly seq: number
+  readonly at: string
+  readonly type: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** The gateway refused: its code, its message, and the trace id to ask its operator about. */
+export class GatewayRefusal extends Error {
+  readonly status: number
+  readonly responseCode: string
+  readonly traceId: string | undefined
+
+  constructor(status: number, body: { responseCode?: string; responseMessage?: string; traceId?: string }) {
+    super(`${body.responseCode ?? status} ${body.responseMessage ?? 'The gateway refused'}`)
+    this.status = status
+    this.responseCode = body.responseCode ?? String(status)
+    this.traceId = body.traceId
+  }
+}
+
+/** An HTTP client of the gateway's own calls: what the command line and tests use, so that they test it. */
+export class SandboxClient {
+  readonly #url: string
+  readonly #authorization: string
+
+  constructor({ url, merchantId, merchantKey }: { url: string; merchantId: string; merchantKey: string }) {
+    this.#url = url.replace(/\/$/, '')
+    this.#authorization = `Basic ${Buffer.from(`${merchantId}:${merchantKey}`).toString('base64')}`
+  }
+
+  /**
+   * One call. @throws GatewayRefusal for any answer that is not 2xx; TypeError when there is no answer
+   */
+  async call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+    const response = await fetch(this.#url + path, {
+      method,
+      headers: { authorization: this.#authorization, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const answer = parsed(text)
+    if (!response.ok) throw new GatewayRefusal(response.status, answer ?? { responseMessage: text.slice(0, 200) })
+    return answer as T
+  }
+
+  readonly pay = async (orderId: string, options: PayOptions = {}): Promise<PayResult> =>
+    this.call('POST', `/sandbox/orders/${encodeURIComponent(orderId)}/pay`, options)
+
+  readonly check = async (orderId: string): Promise<Record<string, unknown>> =>
+    this.call('GET', `/pg/payment/card/check/${encodeURIComponent(orderId)}`)
+
+  readonly events = async (orderId: string): Promise<readonly EventView[]> =>
+    (await this.call<{ events: EventView[] }>('GET', `/sandbox/orders/${encodeURIComponent(orderId)}/events`)).events
+
+  readonly callbacks = async (orderId?: string): Promise<readonly CallbackView[]> => {
+    const query = orderId === undefined ? '' : `?${new URLSearchParams({ orderId })}`
+    return (await this.call<{ callbacks: CallbackView[] }>('GET', `/sandbox/callbacks${query}`)).callbacks
+  }
+
+  readonly resend = async (callbackId: string): Promise<CallbackView> =>
+    this.call('POST', `/sandbox/callbacks/${encodeURIComponent(callbackId)}/resend`, {})
+
+  readonly clock = {
+    get: async (): Promise<ClockView> => this.call('GET', '/sandbox/clock'),
+    /** ISO 8601 duration: `PT24H`. */
+    advance: async (duration: string): Promise<ClockView> => this.#move({ advance: duration }),
+    to: async (time: string | Date): Promise<ClockView> =>
+      this.#move({ to: typeof time === 'string' ? time : time.toISOString() }),
+    /** To the next timer, which is run. */
+    next: async (): Promise<ClockView> => this.#move({ until: 'next' }),
+    freeze: async (freeze = true): Promise<ClockView> => this.#move({ freeze }),
+    reset: async (): Promise<ClockView> => this.#move({ reset: true }),
+  }
+
+  async #move(move: object): Promise<ClockView> {
+    return this.call('POST', '/sandbox/clock', move)
+  }
+}
+
+function parsed(text: string): Record<string, string> | undefined {
+  try {
+    return JSON.parse(text) as Record<string, string>
+  } catch {
+    return undefined
+  }
+}

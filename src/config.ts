@@ -1,0 +1,138 @@
+import { resolve } from 'node:path'
+import ipaddr from 'ipaddr.js'
+import { Secret } from './base/secret.ts'
+import { StartProblem } from './base/start-problem.ts'
+
+export type Mode = 'sandbox' | 'live'
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug'
+
+export interface Config {
+  readonly mode: Mode
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** What payers and merchants reach us by; null: the bound address. Without a slash at its end. */
+  readonly publicUrl: string | null
+  /** Addresses whose `x-forwarded-for` is believed, as CIDR ranges. */
+  readonly trustedProxies: readonly string[]
+  readonly dataDir: string
+  /** Null: the embedded PostgreSQL. */
+  readonly databaseUrl: Secret<string> | null
+  /** Null: made once and kept in the data dir (embedded sandbox only). */
+  readonly masterKey: Secret<Buffer> | null
+  readonly seed: string | null
+  /** The sandbox merchant's key; null: the documentation's example, or a random one off loopback. */
+  readonly sandboxKey: Secret<string> | null
+  readonly logLevel: LogLevel
+}
+
+/** One row for each setting: the manual's table and the checks are made from it. */
+export const settings = [
+  { name: 'GERBANG_MODE', fallback: 'sandbox', about: '`sandbox` or `live`' },
+  { name: 'GERBANG_HOST', fallback: '127.0.0.1', about: 'address to listen on' },
+  { name: 'GERBANG_PORT', fallback: '8080', about: 'port to listen on; 0 takes a free one' },
+  {
+    name: 'GERBANG_PUBLIC_URL',
+    fallback: 'the bound address',
+    about: 'base of the links given out; live mode needs one with https',
+  },
+  { name: 'GERBANG_TRUSTED_PROXIES', fallback: 'none', about: 'addresses or CIDR ranges of proxies, separated by commas' },
+  { name: 'GERBANG_DATA_DIR', fallback: '.gerbang', about: 'where the embedded database and its key live' },
+  { name: 'DATABASE_URL', fallback: 'the embedded PostgreSQL', about: 'PostgreSQL 15 or newer to use instead' },
+  {
+    name: 'GERBANG_MASTER_KEY',
+    fallback: 'made once, in the data dir',
+    about: '32 bytes as 64 hex digits; needed with `DATABASE_URL` and in live mode',
+  },
+  { name: 'GERBANG_WORKERS', fallback: '1', about: 'processes (live mode only; more than 1 is not available yet)' },
+  { name: 'GERBANG_METRICS_PORT', fallback: 'none', about: 'port for metrics (not available yet)' },
+  { name: 'GERBANG_SEED', fallback: 'none', about: 'text that makes every run repeat (sandbox, fresh data dir)' },
+  {
+    name: 'GERBANG_MERCHANT_KEY',
+    fallback: '`SoSecret123`; random off loopback',
+    about: "the sandbox merchant's key; the command line's credentials too",
+  },
+  { name: 'GERBANG_LOG', fallback: '`warn` in sandbox, `info` in live', about: '`silent`, `error`, `warn`, `info`, `debug`' },
+] as const
+
+type Name = (typeof settings)[number]['name']
+export type Environment = Readonly<Partial<Record<string, string>>>
+
+/**
+ * Reads and checks every setting once, and reports all mistakes together.
+ *
+ * @throws StartProblem naming each wrong setting, what it must be and what it was
+ */
+export function readConfig(environment: Environment): Config {
+  const mistakes: string[] = []
+  const given = (name: Name) => environment[name]?.trim() || undefined
+  const wrong = (name: Name, must: string) => {
+    const secret = name === 'GERBANG_MASTER_KEY' || name === 'DATABASE_URL'
+    mistakes.push(`${name}: must be ${must}${secret ? '' : `, got \`${given(name) ?? ''}\``}`)
+  }
+  const oneOf = <T extends string>(name: Name, values: readonly T[], fallback: T): T => {
+    const text = given(name)
+    const value = values.find((each) => each === text)
+    if (text && !value) wrong(name, `one of ${values.join(', ')}`)
+    return value ?? fallback
+  }
+
+  const mode = oneOf('GERBANG_MODE', ['sandbox', 'live'], 'sandbox')
+  const portText = given('GERBANG_PORT') ?? '8080'
+  const port = Number(portText)
+  if (!/^\d{1,5}$/.test(portText) || port > 65_535) wrong('GERBANG_PORT', 'an integer from 0 to 65535')
+
+  const publicUrl = readPublicUrl(given('GERBANG_PUBLIC_URL'))
+  if (publicUrl === undefined) wrong('GERBANG_PUBLIC_URL', 'an http or https URL without path, query or credentials')
+  if (mode === 'live' && !publicUrl?.startsWith('https:')) {
+    mistakes.push('GERBANG_PUBLIC_URL: live mode needs one that begins with https://')
+  }
+
+  const trustedProxies = (given('GERBANG_TRUSTED_PROXIES') ?? '').split(',').map((text) => text.trim()).filter(Boolean)
+  if (!trustedProxies.every((text) => ipaddr.isValid(text) || ipaddr.isValidCIDR(text))) {
+    wrong('GERBANG_TRUSTED_PROXIES', 'addresses or CIDR ranges separated by commas')
+  }
+
+  const databaseUrl = given('DATABASE_URL')
+  if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl)) wrong('DATABASE_URL', 'a postgresql:// URL')
+
+  const masterKey = given('GERBANG_MASTER_KEY')
+  if (masterKey && !/^[0-9a-f]{64}$/i.test(masterKey)) wrong('GERBANG_MASTER_KEY', '32 bytes written as 64 hex digits')
+  if (!masterKey && (databaseUrl || mode === 'live')) {
+    mistakes.push(`GERBANG_MASTER_KEY: needed ${databaseUrl ? 'with DATABASE_URL' : 'in live mode'}; 64 hex digits`)
+  }
+
+  const seed = given('GERBANG_SEED') ?? null
+  if (seed && mode === 'live') mistakes.push('GERBANG_SEED: only for the sandbox; live mode needs real randomness')
+  if ((given('GERBANG_WORKERS') ?? '1') !== '1') wrong('GERBANG_WORKERS', '1 (several processes are not available yet)')
+  if (given('GERBANG_METRICS_PORT')) wrong('GERBANG_METRICS_PORT', 'unset (metrics are not available yet)')
+
+  const sandboxKey = given('GERBANG_MERCHANT_KEY')
+  if (sandboxKey && sandboxKey.length < 8) mistakes.push('GERBANG_MERCHANT_KEY: must have at least 8 characters')
+
+  const logLevel = oneOf('GERBANG_LOG', ['silent', 'error', 'warn', 'info', 'debug'], mode === 'live' ? 'info' : 'warn')
+
+  if (mistakes.length > 0) throw new StartProblem(mistakes.join('\n'))
+  return Object.freeze({
+    mode,
+    host: given('GERBANG_HOST') ?? '127.0.0.1',
+    port,
+    publicUrl: publicUrl ?? null,
+    trustedProxies,
+    dataDir: resolve(given('GERBANG_DATA_DIR') ?? '.gerbang'),
+    databaseUrl: databaseUrl ? new Secret(databaseUrl) : null,
+    masterKey: masterKey ? new Secret(Buffer.from(masterKey, 'hex')) : null,
+    seed,
+    sandboxKey: sandboxKey ? new Secret(sandboxKey) : null,
+    logLevel,
+  })
+}
+
+/** Null when absent, undefined when wrong. */
+function readPublicUrl(text: string | undefined): string | null | undefined {
+  if (!text) return null
+  if (!URL.canParse(text)) return undefined
+  const { protocol, pathname, search, hash, username, password, origin } = new URL(text)
+  const plain = pathname === '/' && !search && !hash && !username && !password
+  return plain && (protocol === 'http:' || protocol === 'https:') ? origin : undefined
+}

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+
+/** The hash that the first event of an order carries as its predecessor's. */
+export const chainStart: Buffer = Buffer.alloc(32)
+
+/** An event as it is written: `data` is text, because the hash is over bytes. */
+export interface StoredEvent {
+  readonly seq: number
+  readonly type: string
+  readonly at: Date
+  readonly data: string
+  readonly hash: Buffer
+}
+
+/**
+ * Adds one event to an order's chain: its hash covers the hash before it, so that a changed or missing
+ * event shows in every later one (invariant 6).
+ */
+export function link(previous: Buffer, seq: number, type: string, at: Date, data: object): StoredEvent {
+  const text = JSON.stringify(data)
+  const hash = createHash('sha256')
+    .update(previous)
+    .update(`${seq}\n${type}\n${at.toISOString()}\n${text}`)
+    .digest()
+  return { seq, type, at, data: text, hash }
+}

@@ -1,0 +1,309 @@
+import type { Logger } from 'pino'
+import { AcquirerSimulator } from './acquirer/simulator.ts'
+import { apiRoutes } from './api/routes.ts'
+import { AccessControlServer } from './authentication/access-control-server.ts'
+import { AuthenticationSimulator } from './authentication/simulator.ts'
+import { type Clock, MovableClock, systemClock } from './base/clock.ts'
+import { invariant } from './base/invariant.ts'
+import { isLoopback } from './base/loopback.ts'
+import { type Random, seededRandom, systemRandom } from './base/random.ts'
+import { Secret } from './base/secret.ts'
+import { StartProblem } from './base/start-problem.ts'
+import { localAddressesToo, publicAddressesOnly } from './callback/address.ts'
+import { deliver, type DeliveryDeps } from './callback/deliver.ts'
+import { HostQueues } from './callback/queue.ts'
+import { type Resolve, systemResolve } from './callback/resolve.ts'
+import { httpSender } from './callback/send.ts'
+import { checkoutRoutes } from './checkout/routes.ts'
+import type { Config } from './config.ts'
+import { openDatabase, type OpenDatabase } from './open-database.ts'
+import { operationRoutes } from './http/operation.ts'
+import { describe } from './http/problem-answer.ts'
+import { buildServer, sandboxHosts } from './http/server.ts'
+import { TimerJob } from './jobs/timers.ts'
+import { Directory } from './merchant/directory.ts'
+import { acceptedKeys, type Merchant } from './merchant/merchant.ts'
+import { newKeyUsed } from './merchant/store.ts'
+import { parseAttemptSubject } from './payment/change.ts'
+import type { PaymentDeps } from './payment/deps.ts'
+import { abandon, expire } from './payment/expire.ts'
+import { initiate } from './payment/initiate.ts'
+import { inquire } from './payment/inquire.ts'
+import type { Order } from './payment/order.ts'
+import { signAnew } from './payment/sign-anew.ts'
+import { insertOrders } from './payment/store.ts'
+import { Batcher } from './postgres/batcher.ts'
+import type { Database } from './postgres/database.ts'
+import { ensureSandboxMerchant } from './sandbox-merchant.ts'
+import { acsRoutes } from './sandbox/acs-routes.ts'
+import { loadClocks, saveClock } from './sandbox/clock-store.ts'
+import { pageRoutes } from './sandbox/page-routes.ts'
+import { sandboxRoutes } from './sandbox/routes.ts'
+import { hasOrders } from './sandbox/seed-store.ts'
+import { VirtualClock } from './sandbox/virtual-clock.ts'
+import { TimerRunner, type TimerHandler } from './timer/runner.ts'
+import { Cipher } from './vault/cipher.ts'
+import { CvvKeeper } from './vault/cvv.ts'
+import { isMasterKeyOf } from './vault/master-key-check.ts'
+import { liveRules, sandboxRules } from './vault/take-card.ts'
+import { Vault } from './vault/vault.ts'
+
+/** The instant at which a seeded sandbox's clock stands at first: 2026-01-01 00:00 WIB. */
+export const seededStart = new Date('2025-12-31T17:00:00.000Z')
+
+/** Stopping takes at most this long before connections are cut. */
+const graceMs = 6_000
+
+/** A gateway that serves. */
+export interface Gateway {
+  /** The address that it is bound to. */
+  readonly url: string
+  readonly publicUrl: string
+  /** The sandbox's own merchant; null in live mode. */
+  readonly merchant: Merchant | null
+  /** Stops accepting, finishes what is in flight, stops the embedded server. May be called twice. */
+  close(): Promise<void>
+}
+
+export interface OpenOptions {
+  readonly log: Logger
+  /** Sentences for the operator. */
+  readonly say: (sentence: string) => void
+  /** The embedded database lies in a folder that goes with the gateway. */
+  readonly temporary?: boolean
+  /** Where the sandbox merchant's clock starts. */
+  readonly startAt?: Date
+  readonly resolve?: Resolve
+}
+
+/**
+ * The composition root: opens the database, chooses the adapters of the mode, and serves every door on one
+ * port. All that differs between sandbox and live is chosen here.
+ *
+ * @throws StartProblem with one sentence for the operator; what was opened is closed again
+ */
+export async function openGateway(config: Config, options: OpenOptions): Promise<Gateway> {
+  const opened = await openDatabase(config, options)
+  try {
+    return await compose(config, options, opened)
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+async function compose(config: Config, options: OpenOptions, opened: OpenDatabase): Promise<Gateway> {
+  const { log } = options
+  const { database, masterKey } = opened
+  const isSandbox = config.mode === 'sandbox'
+  const cipher = new Cipher(masterKey)
+  if (!(await isMasterKeyOf(database, cipher))) {
+    throw new StartProblem('GERBANG_MASTER_KEY is not the key that this database was sealed under.')
+  }
+  const random: Random = config.seed ? seededRandom(config.seed) : systemRandom
+  const movable = isSandbox ? new MovableClock() : null
+  const clock: Clock = movable ?? systemClock
+  const directory = new Directory(database, cipher, clock)
+  const merchant = isSandbox ? await ensureSandboxMerchant(database, cipher, config, clock.machine()) : null
+  if (movable && merchant) await startClock(database, movable, merchant, config, options)
+
+  const vault = new Vault(cipher, random)
+  const cvvs = new CvvKeeper(clock)
+  let bound = ''
+  const publicUrl = () => config.publicUrl ?? bound
+  const acquirer = isSandbox ? new AcquirerSimulator({ database, vault, cvvs, clock, random }) : null
+  const routes = {
+    routeOf: async (merchantId: string) => {
+      const found = await directory.find(merchantId)
+      invariant(found, `${merchantId} has a card and is a merchant`)
+      return found.route
+    },
+    merchantOfRoute: async (route: number) => (await directory.findByRoute(route))?.merchantId,
+  }
+  const authenticator = isSandbox
+    ? new AuthenticationSimulator({ database, vault, clock, random, routes, publicUrl })
+    : null
+  const working = new Set<Promise<unknown>>()
+  const background = (work: Promise<unknown>) => {
+    const quiet = work
+      .catch((error: unknown) => log.error({ msg: 'a payment step failed', bug: describe(error) }))
+      .finally(() => working.delete(quiet))
+    working.add(quiet)
+  }
+  const payments: PaymentDeps = {
+    database,
+    clock,
+    random,
+    acquirer,
+    authenticator,
+    cards: vault,
+    cvvs,
+    wake: () => job.wake(),
+  }
+  const sender = httpSender({
+    clock,
+    resolve: options.resolve ?? systemResolve,
+    allows: isSandbox ? localAddressesToo : publicAddressesOnly,
+  })
+  const delivery: DeliveryDeps = {
+    database,
+    clock,
+    sender,
+    queues: new HostQueues(clock),
+    keysOf: async (merchantId) => {
+      const found = await directory.find(merchantId)
+      return found ? acceptedKeys(found, clock.machine()) : []
+    },
+  }
+  const runner = new TimerRunner({
+    database,
+    clock,
+    handlers: timerHandlers(payments, directory, delivery),
+    failed: (timer, error) =>
+      log.error({ msg: 'a timer failed', kind: timer.kind, subject: timer.subject, bug: describe(error) }),
+  })
+  const job = new TimerJob({ database, clock, movable, runner })
+
+  const orders = new Batcher<Order, boolean>({
+    key: ({ merchantId, orderId }) => `${merchantId}\n${orderId}`,
+    write: (rows) => insertOrders(database, rows),
+  })
+  const contentKey = new Secret(masterKey.reveal())
+  const app = buildServer({
+    log,
+    trustedProxies: config.trustedProxies,
+    allowedHost: isSandbox ? sandboxHosts(config.publicUrl) : null,
+  })
+  const keyUsed = async (used: Merchant) => {
+    await newKeyUsed(database, used.merchantId)
+    directory.forget()
+  }
+  await app.register(operationRoutes(database))
+  await app.register(
+    apiRoutes({
+      payments,
+      directory,
+      newKeyUsed: keyUsed,
+      publicUrl,
+      initiate: (of, request) =>
+        initiate({ sql: database, clock, random, contentKey, insert: (order) => orders.add(order) }, of, request),
+    }),
+  )
+  const rules = isSandbox ? sandboxRules : liveRules
+  const testCardsUrl = isSandbox ? '/sandbox/cards' : null
+  await app.register(checkoutRoutes({ payments, directory, vault, cvvs, rules, publicUrl, testCardsUrl, background }))
+  if (movable && acquirer && authenticator && merchant) {
+    const accessControlServer = new AccessControlServer({ database, clock, random, routes })
+    const virtualClock = new VirtualClock({ database, clock: movable, runner, poller: job })
+    const payer = { payments, vault, cvvs, rules, acquirer, accessControlServer }
+    await app.register(
+      sandboxRoutes({ payer, directory, newKeyUsed: keyUsed, delivery, clock: virtualClock, publicUrl }),
+    )
+    await app.register(acsRoutes({ accessControlServer }))
+    await app.register(pageRoutes({ merchant, publicUrl, showsKey: isLoopback(config.host) }))
+  }
+
+  bound = await listen(app, config)
+  job.start()
+  let closing: Promise<void> | undefined
+  return {
+    url: bound,
+    publicUrl: publicUrl(),
+    merchant,
+    close: () =>
+      (closing ??= closeAll(async () => {
+        const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
+        await app.close()
+        clearTimeout(cut)
+        await within(graceMs, Promise.all(working))
+        sender.close()
+        await within(graceMs, job.stop())
+        cvvs.clear()
+      }, opened)),
+  }
+}
+
+async function closeAll(stop: () => Promise<void>, opened: OpenDatabase): Promise<void> {
+  try {
+    await stop()
+  } finally {
+    await opened.close()
+  }
+}
+
+/** Waits for work, but no longer than `ms`: stopping must end, and what is left is taken up at the next start. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timeout: NodeJS.Timeout | undefined
+  await Promise.race([
+    work,
+    new Promise<void>((resolve) => {
+      timeout = setTimeout(resolve, ms)
+    }),
+  ])
+  clearTimeout(timeout)
+}
+
+function timerHandlers(
+  payments: PaymentDeps,
+  directory: Directory,
+  delivery: DeliveryDeps,
+): Record<'expire' | 'abandon' | 'inquire' | 'callback', TimerHandler> {
+  const merchantOf = async (merchantId: string) => {
+    const merchant = await directory.find(merchantId)
+    invariant(merchant, `${merchantId} has timers and is a merchant`)
+    return merchant
+  }
+  return {
+    expire: async ({ merchantId, subject }) => expire(payments, await merchantOf(merchantId), subject),
+    abandon: async ({ merchantId, subject }) => {
+      const { orderId, attemptNo } = parseAttemptSubject(subject)
+      return abandon(payments, await merchantOf(merchantId), orderId, attemptNo)
+    },
+    inquire: async ({ merchantId, subject }) => {
+      const { orderId, attemptNo } = parseAttemptSubject(subject)
+      return inquire(payments, await merchantOf(merchantId), orderId, attemptNo)
+    },
+    callback: async ({ merchantId, subject }, _now, isUrgent) => {
+      const merchant = await merchantOf(merchantId)
+      if (merchant.previousKey) await signAnew(payments, merchant, subject)
+      const outcome = await deliver(delivery, { merchantId, callbackId: subject, isUrgent })
+      if (outcome.kind === 'retry') return outcome.retryAt
+      return outcome.kind === 'postponed' ? { postponedMs: outcome.postponedMs } : null
+    },
+  }
+}
+
+/** Loads the clocks as they were left; a seed or a start time begins on a fresh data dir. */
+async function startClock(
+  database: Database,
+  clock: MovableClock,
+  merchant: Merchant,
+  config: Config,
+  { startAt }: OpenOptions,
+): Promise<void> {
+  for (const [merchantId, setting] of await loadClocks(database)) clock.set(merchantId, setting)
+  if (config.seed && (await hasOrders(database))) {
+    throw new StartProblem('GERBANG_SEED needs a fresh data dir: this one holds orders of an earlier run.')
+  }
+  if (!config.seed && !startAt) return
+  const start = startAt ?? seededStart
+  const setting = config.seed
+    ? { offsetMs: 0, frozenAt: start }
+    : { offsetMs: start.getTime() - clock.machine().getTime(), frozenAt: null }
+  await saveClock(database, merchant.merchantId, setting)
+  clock.set(merchant.merchantId, setting)
+}
+
+async function listen(app: { listen(to: { host: string; port: number }): Promise<string> }, { host, port }: Config) {
+  try {
+    const address = await app.listen({ host, port })
+    return address.replace('://0.0.0.0:', '://127.0.0.1:').replace('://[::]:', '://[::1]:')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') {
+      throw new StartProblem(`Port ${port} on ${host} is in use. Choose another with GERBANG_PORT.`)
+    }
+    if (code === 'EACCES') throw new StartProblem(`Port ${port} on ${host} may not be used by this user.`)
+    throw new StartProblem(`Cannot listen on ${host}:${port}: ${code ?? message}.`)
+  }
+}

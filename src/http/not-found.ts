@@ -1,0 +1,24 @@
+import type { FastifyInstance } from 'fastify'
+import { Problem } from '../base/problem.ts'
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+type Method = (typeof methods)[number]
+
+/**
+ * Answers 405 for the other methods of a path that exists. Route comes before credentials (design 4.2), so
+ * this is registered outside the guarded plugin.
+ */
+export function refuseOtherMethods(app: FastifyInstance, url: string, allowed: readonly Method[]): void {
+  const others = methods.filter((method) => !allowed.includes(method))
+  app.route({
+    method: [...others],
+    url,
+    schema: { hide: true },
+    // Before a body is looked at.
+    onRequest: async (_request, reply) => {
+      void reply.header('allow', allowed.join(', '))
+      throw new Problem('method_not_allowed')
+    },
+    handler: async () => undefined,
+  })
+}

@@ -1,0 +1,86 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Clock } from '../base/clock.ts'
+import type { Sql } from '../postgres/database.ts'
+import { acceptedKeys, type Merchant } from './merchant.ts'
+import { find, findByRoute, type KeyCipher, list } from './store.ts'
+
+/** A rotated key or changed setting is honoured everywhere within this time (design part 5). */
+const cachedMs = 5_000
+
+interface Entry {
+  readonly merchant: Merchant | undefined
+  readonly until: number
+}
+
+/** Finds merchants, remembering each for at most five seconds. */
+export class Directory {
+  readonly #sql: Sql
+  readonly #cipher: KeyCipher
+  readonly #clock: Clock
+  readonly #byId = new Map<string, Entry>()
+  readonly #byRoute = new Map<number, Entry>()
+
+  constructor(sql: Sql, cipher: KeyCipher, clock: Clock) {
+    this.#sql = sql
+    this.#cipher = cipher
+    this.#clock = clock
+  }
+
+  async find(merchantId: string): Promise<Merchant | undefined> {
+    return this.#cached(this.#byId, merchantId, () => find(this.#sql, this.#cipher, merchantId))
+  }
+
+  async findByRoute(route: number): Promise<Merchant | undefined> {
+    return this.#cached(this.#byRoute, route, () => findByRoute(this.#sql, this.#cipher, route))
+  }
+
+  async list(): Promise<readonly Merchant[]> {
+    return list(this.#sql, this.#cipher)
+  }
+
+  /** Forgets what was remembered, so that a change made here is seen at once. */
+  forget(): void {
+    this.#byId.clear()
+    this.#byRoute.clear()
+  }
+
+  /**
+   * The merchant of a Basic `authorization` header (finpay-api.md 1.2), or undefined. An unknown id costs
+   * the same comparison as a wrong key. `usedNewKey` is true when the rotated-in key was the one given.
+   */
+  async authenticate(header: string | undefined): Promise<{ merchant: Merchant; usedNewKey: boolean } | undefined> {
+    const [, encoded] = /^basic ([a-z0-9+/=_-]+)$/i.exec(header ?? '') ?? []
+    if (!encoded) return undefined
+    const text = Buffer.from(encoded, 'base64').toString('utf8')
+    const colon = text.indexOf(':')
+    if (colon < 1) return undefined
+    const merchant = await this.find(text.slice(0, colon))
+    const given = text.slice(colon + 1)
+    const keys = merchant ? acceptedKeys(merchant, this.#clock.machine()) : []
+    let matched = -1
+    // Every accepted key is compared, whatever the others said, and in constant time.
+    for (const [index, key] of keys.entries()) if (sameText(given, key.reveal())) matched = index
+    if (keys.length === 0) sameText(given, 'no such merchant')
+    return merchant && matched >= 0 ? { merchant, usedNewKey: matched === 0 && !merchant.newKeyUsed } : undefined
+  }
+
+  async #cached<Key>(
+    cache: Map<Key, Entry>,
+    key: Key,
+    load: () => Promise<Merchant | undefined>,
+  ): Promise<Merchant | undefined> {
+    const now = this.#clock.monotonicMs()
+    const known = cache.get(key)
+    if (known && known.until > now) return known.merchant
+    const merchant = await load()
+    // Unknown names are not remembered: a stranger could fill the memory with them.
+    if (merchant) cache.set(key, { merchant, until: now + cachedMs })
+    else cache.delete(key)
+    return merchant
+  }
+}
+
+function sameText(given: string, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(expected))
+}

@@ -1,0 +1,37 @@
+import type { Secret } from '../base/secret.ts'
+
+/** Who is paid. Its key authenticates its requests and signs its callbacks, so it is kept encrypted. */
+export interface Merchant {
+  readonly merchantId: string
+  /** Routing number: the first four bytes of every token that arrives without a merchant (design part 7). */
+  readonly route: number
+  readonly name: string
+  readonly key: Secret<string>
+  /** The key before the last rotation, while it is still accepted. */
+  readonly previousKey: { readonly key: Secret<string>; readonly until: Date } | null
+  /** Callbacks are signed with the previous key until the new one has authenticated a request. */
+  readonly newKeyUsed: boolean
+  /** Enabled `sourceOfFunds.type` values. */
+  readonly channels: readonly string[]
+  /** After so many refused attempts an order fails. */
+  readonly attemptsPerOrder: number
+  /** Adds the documented `card` member to callbacks; off, because it breaks a known client. */
+  readonly sendsCardInCallback: boolean
+  /** Adds `orderId` and `orderAmount` to return URLs. */
+  readonly addsOrderToReturn: boolean
+}
+
+/** How a rotated key stays valid, by default. */
+export const keyOverlapMs = 24 * 3_600_000
+
+/** The key that signs callbacks now. */
+export function signingKey(merchant: Merchant, machine: Date): Secret<string> {
+  const { previousKey, newKeyUsed } = merchant
+  return previousKey && !newKeyUsed && machine < previousKey.until ? previousKey.key : merchant.key
+}
+
+/** Every key that authenticates a request now, the current one first. */
+export function acceptedKeys(merchant: Merchant, machine: Date): readonly Secret<string>[] {
+  const { previousKey } = merchant
+  return previousKey && machine < previousKey.until ? [merchant.key, previousKey.key] : [merchant.key]
+}

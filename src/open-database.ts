@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import type { ClientConfig } from 'pg'
+import { parseIntoClientConfig } from 'pg-connection-string'
+import { Secret } from './base/secret.ts'
+import { StartProblem } from './base/start-problem.ts'
+import type { Config } from './config.ts'
+import { keptMasterKey } from './master-key.ts'
+import { Database } from './postgres/database.ts'
+import { startEmbedded } from './postgres/embedded.ts'
+import { migrate } from './postgres/migrate.ts'
+
+export interface OpenDatabase {
+  readonly database: Database
+  readonly masterKey: Secret<Buffer>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database that the settings name, or the embedded one, and brings it to our schema.
+ *
+ * @throws StartProblem when it cannot be reached or used
+ */
+export async function openDatabase(
+  config: Config,
+  { say, temporary = false }: { say: (sentence: string) => void; temporary?: boolean },
+): Promise<OpenDatabase> {
+  if (config.databaseUrl) {
+    const connection = parseIntoClientConfig(config.databaseUrl.reveal())
+    const masterKey = config.masterKey ?? (temporary ? new Secret(randomBytes(32)) : undefined)
+    if (!masterKey) throw new StartProblem('GERBANG_MASTER_KEY: needed with DATABASE_URL; 64 hex digits')
+    return { ...(await migrated(connection, nameOf(connection))), masterKey }
+  }
+  if (config.mode === 'live' && process.getuid?.() === 0) {
+    throw new StartProblem('Live mode under root needs DATABASE_URL: run it as another user, or name a database.')
+  }
+  const embedded = await startEmbedded(
+    temporary ? { temporary: true, log: say } : { dataDir: config.dataDir, log: say },
+  )
+  try {
+    const masterKey = config.masterKey ?? (temporary ? new Secret(randomBytes(32)) : await keptMasterKey(config.dataDir))
+    const { database, close } = await migrated({ ...embedded.connection }, 'the embedded database')
+    return {
+      database,
+      masterKey,
+      close: async () => {
+        await close()
+        await embedded.stop()
+      },
+    }
+  } catch (error) {
+    await embedded.stop()
+    throw error
+  }
+}
+
+async function migrated(connection: ClientConfig, name: string): Promise<{ database: Database; close(): Promise<void> }> {
+  try {
+    await migrate({ ...connection, connectionTimeoutMillis: 5_000 })
+  } catch (error) {
+    if (error instanceof StartProblem) throw error
+    const { code, message } = error as Error & { code?: string }
+    throw new StartProblem(`The database at ${name} cannot be used: ${words[code ?? ''] ?? code ?? message}.`)
+  }
+  const database = new Database(connection)
+  return { database, close: () => database.close() }
+}
+
+/** Host and database, never the password. */
+function nameOf({ host, port, database }: ClientConfig): string {
+  return `${host ?? 'localhost'}:${port ?? 5432}/${database ?? ''}`
+}
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there (connection refused)',
+  ENOTFOUND: 'its host name is not known',
+  ETIMEDOUT: 'it does not answer',
+  '28P01': 'the password is wrong',
+  '28000': 'this user may not connect',
+  '3D000': 'it does not exist',
+  '57P03': 'it is starting up; try again',
+}

@@ -1,0 +1,211 @@
+import { invariant } from '../base/invariant.ts'
+import { insert as insertCallback } from '../callback/store.ts'
+import { link, type StoredEvent } from '../event/chain.ts'
+import { insert as insertEvents } from '../event/store.ts'
+import type { HeldCard } from '../card/held-card.ts'
+import type { Merchant } from '../merchant/merchant.ts'
+import type { Sql } from '../postgres/database.ts'
+import { cancel, schedule } from '../timer/store.ts'
+import { type Timer, type TimerKind, timerOf } from '../timer/timer.ts'
+import type { PaymentDeps } from './deps.ts'
+import { type EventType, eventTypes } from './history.ts'
+import {
+  type AttemptOperation,
+  type AttemptOutcome,
+  finalAttemptStates,
+  finalOrderStates,
+  nextAttemptState,
+  nextOrderState,
+  type OrderOperation,
+  type OrderOutcome,
+} from './lifecycle.ts'
+import { noticeOf } from './notice.ts'
+import { type Attempt, isExhausted, type Order } from './order.ts'
+import * as store from './store.ts'
+
+/**
+ * One change to one order, collected in memory while the order is locked and written as a whole: order,
+ * attempt, events, timers, vault and callback commit together or not at all (invariants 1 and 6).
+ */
+export class Change {
+  readonly merchant: Merchant
+  readonly now: Date
+  #order: Order
+  #attempt: Attempt | undefined
+  readonly #loadedSeq: number
+  #hasSettled = false
+  readonly #events: StoredEvent[] = []
+  readonly #attempts = new Map<number, Attempt>()
+  readonly #timers: Timer[] = []
+  readonly #cancelled: string[] = []
+  readonly #stored: HeldCard[] = []
+  readonly #erased: string[] = []
+
+  constructor(merchant: Merchant, now: Date, order: Order, attempt: Attempt | undefined) {
+    this.merchant = merchant
+    this.now = now
+    this.#order = order
+    this.#attempt = attempt
+    this.#loadedSeq = order.eventSeq
+  }
+
+  get order(): Order {
+    return this.#order
+  }
+
+  /** The newest attempt. */
+  get attempt(): Attempt | undefined {
+    return this.#attempt
+  }
+
+  /** Adds to the order's log. An event that tells a state must tell the state that the order is in. */
+  record(type: EventType, data: object = {}): void {
+    const told = eventTypes[type]
+    invariant(told === null || told === this.#order.state, `${type} is recorded in the state that it tells`)
+    const event = link(this.#order.eventHash, this.#order.eventSeq + 1, type, this.now, data)
+    this.#events.push(event)
+    this.#order = { ...this.#order, eventSeq: event.seq, eventHash: event.hash }
+  }
+
+  moveOrder(operation: OrderOperation, outcome: OrderOutcome, patch: Partial<Order> = {}): void {
+    const to = nextOrderState(operation, this.#order.state, outcome)
+    invariant(to, `the life of an order has a row for ${operation} from ${this.#order.state} with ${outcome}`)
+    this.#order = { ...this.#order, ...patch, state: to }
+    if (finalOrderStates.has(to)) {
+      this.#hasSettled = true
+      this.#order = { ...this.#order, settledAt: this.now }
+      this.unschedule('expire', this.#order.orderId)
+    }
+  }
+
+  addAttempt(attempt: Attempt, held: HeldCard): void {
+    this.#attempt = attempt
+    this.#attempts.set(attempt.attemptNo, attempt)
+    this.#order = { ...this.#order, attemptCount: attempt.attemptNo }
+    this.#stored.push(held)
+  }
+
+  moveAttempt(operation: AttemptOperation, outcome: AttemptOutcome, patch: Partial<Attempt> = {}): Attempt {
+    const from = this.#attempt
+    invariant(from, 'an attempt is there to be moved')
+    const to = nextAttemptState(operation, from.state, outcome)
+    invariant(to, `the life of an attempt has a row for ${operation} from ${from.state} with ${outcome}`)
+    const ended = finalAttemptStates.has(to)
+    if (ended && from.attemptToken) this.#erased.push(from.attemptToken)
+    return this.patchAttempt({
+      ...patch,
+      state: to,
+      ...(ended ? { endedAt: this.now, attemptToken: null, authenticationStep: null } : {}),
+    })
+  }
+
+  patchAttempt(patch: Partial<Attempt>): Attempt {
+    invariant(this.#attempt, 'an attempt is there to be changed')
+    this.#attempt = { ...this.#attempt, ...patch }
+    this.#attempts.set(this.#attempt.attemptNo, this.#attempt)
+    return this.#attempt
+  }
+
+  /**
+   * Closes an open order whose time or attempts are used up. Called wherever an attempt ends unpaid, since
+   * the expiry timer leaves an order alone that is being paid.
+   */
+  closeIfOver(): void {
+    if (this.#order.state !== 'open') return
+    if (this.now >= this.#order.expiresAt) {
+      this.moveOrder('expire', 'elapsed')
+      this.record('order.expired')
+    } else if (isExhausted(this.#order, this.merchant.attemptsPerOrder)) {
+      this.moveOrder('fail', 'exhausted')
+      this.record('order.failed', { refused: this.#order.refusedCount })
+    }
+  }
+
+  /** Gives up a live attempt that has not asked for money. */
+  abandonAttempt(reason: string): void {
+    const attempt = this.#attempt
+    if (!attempt || !['started', 'challenged', 'authenticated'].includes(attempt.state)) return
+    this.moveAttempt('abandon', 'elapsed', { reason })
+    this.record('attempt.abandoned', { attemptNo: attempt.attemptNo, reason })
+    this.unschedule('abandon', attemptSubject(this.#order.orderId, attempt.attemptNo))
+  }
+
+  countRefusal(): void {
+    this.#order = { ...this.#order, refusedCount: this.#order.refusedCount + 1 }
+  }
+
+  schedule(kind: TimerKind, subject: string, dueAt: Date): void {
+    this.#timers.push(timerOf(this.#order.merchantId, kind, subject, dueAt))
+  }
+
+  unschedule(kind: TimerKind, subject: string): void {
+    this.#cancelled.push(timerOf(this.#order.merchantId, kind, subject, this.now).timerId)
+  }
+
+  async write(sql: Sql, deps: PaymentDeps): Promise<void> {
+    const { merchantId, orderId } = this.#order
+    for (const attempt of this.#attempts.values()) await store.save(sql, merchantId, orderId, attempt)
+    for (const held of this.#stored) await deps.cards.store(sql, merchantId, held, this.now)
+    for (const token of this.#erased) await deps.cards.erase(sql, merchantId, token)
+    if (this.#events.length > 0) {
+      invariant(await store.update(sql, this.#order, this.#loadedSeq), `${orderId} stays put while it is locked`)
+      await insertEvents(sql, merchantId, orderId, this.#events)
+    }
+    if (this.#hasSettled) await this.#tellMerchant(sql, deps)
+    await cancel(sql, merchantId, this.#cancelled)
+    await schedule(sql, this.#timers)
+  }
+
+  /** What has to happen once the change is true. */
+  committed(deps: PaymentDeps): void {
+    for (const token of this.#erased) deps.cvvs.drop(token)
+    if (this.#timers.some(({ dueAt }) => dueAt <= this.now)) deps.wake()
+  }
+
+  /** Entering a final state tells the merchant, in the transaction that makes it true (design part 5). */
+  async #tellMerchant(sql: Sql, deps: PaymentDeps): Promise<void> {
+    const notice = noticeOf(this.merchant, this.#order, this.#attempt, deps)
+    if (!notice) return
+    await insertCallback(sql, notice)
+    this.schedule('callback', notice.callbackId, this.now)
+  }
+}
+
+/** Names an attempt in a timer. Order ids hold no colon, so the two parts can be told apart. */
+export function attemptSubject(orderId: string, attemptNo: number): string {
+  return `${orderId}:${attemptNo}`
+}
+
+/** Takes an attempt's subject apart again. */
+export function parseAttemptSubject(subject: string): { orderId: string; attemptNo: number } {
+  const colon = subject.lastIndexOf(':')
+  return { orderId: subject.slice(0, colon), attemptNo: Number(subject.slice(colon + 1)) }
+}
+
+/**
+ * Locks an order, lets `work` change it, and commits the whole. `work` calls nobody over the network
+ * (invariant 3). `also` is written in the same transaction. Answers undefined for an order that is not there.
+ *
+ * @throws Problem `unavailable` when the database cannot be reached
+ */
+export async function change<T>(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  orderId: string,
+  work: (change: Change) => T,
+  also?: (sql: Sql) => Promise<unknown>,
+): Promise<T | undefined> {
+  const now = deps.clock.now(merchant.merchantId)
+  const done = await deps.database.transaction(async (sql) => {
+    const order = await store.lock(sql, merchant.merchantId, orderId)
+    if (!order) return undefined
+    const attempt = order.attemptCount > 0 ? await store.lastAttempt(sql, merchant.merchantId, orderId) : undefined
+    const collected = new Change(merchant, now, order, attempt)
+    const result = work(collected)
+    await collected.write(sql, deps)
+    await also?.(sql)
+    return { collected, result }
+  })
+  done?.collected.committed(deps)
+  return done?.result
+}

@@ -1,0 +1,32 @@
+import type { Acquirer } from '../acquirer/acquirer.ts'
+import type { Authenticator } from '../authentication/authenticator.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import type { HeldCard } from '../card/held-card.ts'
+import type { Database, Sql } from '../postgres/database.ts'
+
+/** The vault, as far as payment/ knows it. */
+export interface CardKeeper {
+  store(sql: Sql, merchantId: string, held: HeldCard, at: Date): Promise<void>
+  /** In the transaction that ends the attempt (invariant 8). */
+  erase(sql: Sql, merchantId: string, token: string): Promise<void>
+}
+
+/** The CVVs in this process's memory, as far as payment/ knows them. */
+export interface CvvKeeper {
+  has(token: string): boolean
+  drop(token: string): void
+}
+
+export interface PaymentDeps {
+  readonly database: Database
+  readonly clock: Clock
+  readonly random: Random
+  /** Null in live mode without an acquirer. */
+  readonly acquirer: Acquirer | null
+  readonly authenticator: Authenticator | null
+  readonly cards: CardKeeper
+  readonly cvvs: CvvKeeper
+  /** Says that a timer may be due now. */
+  readonly wake: () => void
+}

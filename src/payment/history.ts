@@ -1,0 +1,38 @@
+import type { OrderState } from './lifecycle.ts'
+
+/**
+ * Every kind of event in an order's log, and the state that it leaves the order in; null where the order
+ * stays as it was. The state of an order equals the fold of its events (invariant 6).
+ */
+export const eventTypes = {
+  'order.initiated': 'open',
+  'attempt.started': null,
+  'attempt.challenged': null,
+  'attempt.authenticated': null,
+  'attempt.refused': null,
+  'attempt.abandoned': null,
+  'attempt.authorizing': 'processing',
+  'attempt.unknown': null,
+  'attempt.reversing': null,
+  'attempt.declined': 'open',
+  'attempt.reversed': 'open',
+  'attempt.late_answer': null,
+  'callback.signed_anew': null,
+  'order.captured': 'captured',
+  'order.failed': 'failed',
+  'order.expired': 'expired',
+  'order.cancelled': 'cancelled',
+} as const satisfies Record<string, OrderState | null>
+
+export type EventType = keyof typeof eventTypes
+
+/** The state that a log tells, or undefined for an empty log. Unknown types are ours to fear: they throw. */
+export function fold(types: readonly string[]): OrderState | undefined {
+  let state: OrderState | undefined
+  for (const type of types) {
+    if (!(type in eventTypes)) throw new Error(`Invariant broken: ${type} is not in the catalogue of events`)
+    // The line above has checked that the catalogue has it.
+    state = eventTypes[type as EventType] ?? state
+  }
+  return state
+}

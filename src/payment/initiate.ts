@@ -1,0 +1,76 @@
+import { createHmac } from 'node:crypto'
+import type { Clock } from '../base/clock.ts'
+import type { Money } from '../base/money.ts'
+import { Problem } from '../base/problem.ts'
+import { type Random, uuidFrom } from '../base/random.ts'
+import type { Secret } from '../base/secret.ts'
+import type { Merchant } from '../merchant/merchant.ts'
+import type { Sql } from '../postgres/database.ts'
+import { initialOrderState } from './lifecycle.ts'
+import { type Order, type OrderDetails, stateAt } from './order.ts'
+import { find, firstEvent } from './store.ts'
+
+/** What a merchant asks for, checked. */
+export interface NewOrder {
+  readonly orderId: string
+  readonly amount: Money
+  readonly channel: string | null
+  readonly timeoutMinutes: number
+  readonly details: OrderDetails
+  /** Text that is equal for requests of the same content. */
+  readonly identity: string
+}
+
+export interface InitiateDeps {
+  readonly sql: Sql
+  readonly clock: Clock
+  readonly random: Random
+  /** Keys the hash that tells repeats from other content, so that a stolen database confirms no guess. */
+  readonly contentKey: Secret<Buffer>
+  /** Writes an order durably; false when its id is taken. */
+  readonly insert: (order: Order) => Promise<boolean>
+}
+
+/**
+ * Opens an order for a payer to pay. It moves no money and calls no one. The order id is the merchant's
+ * idempotency key: the same content again, while the order is open, gives the same order; anything else
+ * under that id is refused (design part 5).
+ *
+ * @throws Problem `order_id_used`, `unavailable`
+ */
+export async function initiate(deps: InitiateDeps, merchant: Merchant, request: NewOrder): Promise<Order> {
+  const { merchantId } = merchant
+  const now = deps.clock.now(merchantId)
+  const random = (length: number, purpose: string) =>
+    deps.random.bytes(length, { merchant: merchantId, order: request.orderId, purpose })
+  const orderNo = Buffer.alloc(12)
+  orderNo.writeUIntBE(now.getTime(), 0, 6)
+  random(6, 'order number').copy(orderNo, 6)
+  const opening = {
+    merchantId,
+    orderId: request.orderId,
+    orderNo,
+    pageSecret: random(16, 'page secret'),
+    reference: uuidFrom(random(16, 'order reference')),
+    state: initialOrderState,
+    amount: request.amount,
+    channel: request.channel,
+    contentHash: createHmac('sha256', deps.contentKey.reveal()).update(merchantId).update('\n').update(request.identity).digest(),
+    details: request.details,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + request.timeoutMinutes * 60_000),
+    attemptCount: 0,
+    refusedCount: 0,
+    paidAttempt: null,
+    settledAt: null,
+  }
+  const first = firstEvent(opening)
+  const order: Order = { ...opening, eventSeq: first.seq, eventHash: first.hash }
+  if (await deps.insert(order)) return order
+  const earlier = await find(deps.sql, merchantId, request.orderId)
+  if (!earlier) throw new Problem('unavailable')
+  const state = stateAt(earlier, now)
+  const alive = state === 'open' || state === 'processing'
+  if (!alive || !earlier.contentHash.equals(order.contentHash)) throw new Problem('order_id_used')
+  return earlier
+}

@@ -1,0 +1,58 @@
+import { invariant } from '../base/invariant.ts'
+import type { Merchant } from '../merchant/merchant.ts'
+import { attemptSubject, change } from './change.ts'
+import type { PaymentDeps } from './deps.ts'
+import { settle } from './settle.ts'
+import { lastAttempt } from './store.ts'
+
+/** An unknown outcome is settled by then: by an answer before, by a reversal after (invariant 4). */
+const deadlineMs = 15 * 60_000
+
+/** How long after an inquiry without an answer the next one follows. */
+const betweenInquiriesMs = 2 * 60_000
+
+/**
+ * Settles an attempt whose outcome is unknown: ask the acquirer what became of it; past the deadline,
+ * reverse it, and repeat the reversal until the acquirer confirms. Answers when to come back, or null.
+ */
+export async function inquire(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  orderId: string,
+  attemptNo: number,
+): Promise<Date | null> {
+  const { merchantId } = merchant
+  const attempt = await lastAttempt(deps.database, merchantId, orderId)
+  if (attempt?.attemptNo !== attemptNo || !['authorizing', 'reversing'].includes(attempt.state)) return null
+  const { acquirer } = deps
+  const again = new Date(deps.clock.now(merchantId).getTime() + betweenInquiriesMs)
+  if (!acquirer) return again
+  invariant(attempt.acquirerReference && attempt.askedAt, 'an attempt that has asked has a reference and a time')
+  const request = { merchantId, reference: attempt.acquirerReference }
+  if (attempt.state === 'authorizing') {
+    const reply = await acquirer.inquire(request)
+    if (reply.outcome !== 'unknown') {
+      await settle(deps, merchant, orderId, attemptNo, reply)
+      return null
+    }
+    const deadline = attempt.askedAt.getTime() + deadlineMs
+    if (deps.clock.now(merchantId).getTime() < deadline) return new Date(Math.min(again.getTime(), deadline))
+    await change(deps, merchant, orderId, (work) => {
+      if (work.attempt?.attemptNo !== attemptNo || work.attempt.state !== 'authorizing') return
+      work.moveAttempt('reverse', 'asked')
+      work.record('attempt.reversing', { attemptNo })
+    })
+  }
+  const reply = await acquirer.reverse(request)
+  if (reply.outcome === 'unknown') return again
+  await change(deps, merchant, orderId, (work) => {
+    if (work.attempt?.attemptNo !== attemptNo || work.attempt.state !== 'reversing') return
+    work.moveAttempt('reverse', 'reversed', { reason: 'TIMED_OUT' })
+    work.moveOrder('pay', 'reversed')
+    work.countRefusal()
+    work.record('attempt.reversed', { attemptNo })
+    work.unschedule('inquire', attemptSubject(orderId, attemptNo))
+    work.closeIfOver()
+  })
+  return null
+}

@@ -1,0 +1,91 @@
+import type { Money } from '../base/money.ts'
+import type { CardInfo } from '../card/card.ts'
+import type { AttemptState, OrderState } from './lifecycle.ts'
+
+/** What a merchant said at `initiate` and we keep to say again. */
+export interface OrderDetails {
+  /** As sent, else empty. */
+  readonly customerId: string
+  readonly description: string | null
+  readonly callbackUrl: string | null
+  readonly successUrl: string | null
+  readonly failUrl: string | null
+  readonly backUrl: string | null
+  /** `meta.data` as JSON text in PHP's bytes, null when absent. */
+  readonly metaData: string | null
+  /** The other known members, as JSON text. Never a card number. */
+  readonly members: string
+}
+
+/** An order of a merchant: what a payer is asked to pay. */
+export interface Order {
+  readonly merchantId: string
+  readonly orderId: string
+  /** Twelve bytes, by time: our own name for the order, part of its page's address. */
+  readonly orderNo: Buffer
+  /** Sixteen bytes that only the payer's link holds. */
+  readonly pageSecret: Buffer
+  readonly reference: string
+  readonly state: OrderState
+  readonly amount: Money
+  /** Null: the payer picks on the page. */
+  readonly channel: string | null
+  readonly contentHash: Buffer
+  readonly details: OrderDetails
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  readonly attemptCount: number
+  readonly refusedCount: number
+  readonly paidAttempt: number | null
+  readonly settledAt: Date | null
+  readonly eventSeq: number
+  readonly eventHash: Buffer
+}
+
+/** What the payer's browser has to do next for 3-D Secure. */
+export type AuthenticationStep =
+  | { readonly kind: 'method'; readonly url: string; readonly data: string }
+  | { readonly kind: 'challenge'; readonly acsUrl: string; readonly creq: string }
+
+/** One try at paying an order. */
+export interface Attempt {
+  readonly attemptNo: number
+  readonly state: AttemptState
+  readonly channel: string
+  /** Names the card in the vault while the attempt lives. */
+  readonly attemptToken: string | null
+  readonly cardMask: string | null
+  readonly cardInfo: CardInfo | null
+  readonly authenticationId: string | null
+  readonly authenticationStep: AuthenticationStep | null
+  readonly transStatus: string | null
+  readonly eci: string | null
+  readonly cavv: string | null
+  readonly dsTransId: string | null
+  readonly acquirerId: string | null
+  readonly acquirerReference: string | null
+  readonly approvalCode: string | null
+  readonly acquirerChannel: string | null
+  readonly responseCode: string | null
+  /** Why it was refused, declined or given up. */
+  readonly reason: string | null
+  readonly askedAt: Date | null
+  readonly createdAt: Date
+  readonly endedAt: Date | null
+}
+
+/**
+ * The state as of `now`: an open order whose time is over is expired, even before its timer has run, so
+ * that page, `check` and `initiate` agree.
+ */
+export function stateAt({ state, expiresAt }: Order, now: Date): OrderState {
+  return state === 'open' && now >= expiresAt ? 'expired' : state
+}
+
+/** How many attempts of any kind one order may have, as a multiple of the refused ones that it may have. */
+const attemptsPerRefusal = 4
+
+/** True when no further attempt may be made. */
+export function isExhausted(order: Order, attemptsPerOrder: number): boolean {
+  return order.refusedCount >= attemptsPerOrder || order.attemptCount >= attemptsPerOrder * attemptsPerRefusal
+}

@@ -1,0 +1,50 @@
+import type { Merchant } from '../merchant/merchant.ts'
+import { type AuthenticationInput, authenticate } from './authenticate.ts'
+import { authorize } from './authorize.ts'
+import type { PaymentDeps } from './deps.ts'
+import type { Attempt, Order } from './order.ts'
+import { find, lastAttempt } from './store.ts'
+
+/** An order and its newest attempt as they stand. */
+export interface Standing {
+  readonly order: Order
+  readonly attempt: Attempt | undefined
+}
+
+export async function standing(deps: PaymentDeps, merchantId: string, orderId: string): Promise<Standing | undefined> {
+  const order = await find(deps.database, merchantId, orderId)
+  if (!order) return undefined
+  const attempt = order.attemptCount > 0 ? await lastAttempt(deps.database, merchantId, orderId) : undefined
+  return { order, attempt }
+}
+
+/**
+ * Takes the newest attempt as far as it goes without the payer: through 3-D Secure until the browser has
+ * something to do, then to the acquirer. It stops at an authenticated attempt whose CVV is gone with the
+ * process that took it, and the page asks for it again (invariant 8).
+ *
+ * The page and the scripted payer both pay through this function.
+ */
+export async function proceed(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  orderId: string,
+  attemptNo: number,
+  input: AuthenticationInput,
+): Promise<void> {
+  // The longest way is started, looked up, authenticated, asked; anything longer is a loop.
+  for (let step = 0; step < 4; step += 1) {
+    const before = await standing(deps, merchant.merchantId, orderId)
+    if (before?.attempt?.attemptNo !== attemptNo || before.order.state !== 'open') return
+    const { order, attempt } = before
+    if (attempt.state === 'authenticated') {
+      if (attempt.attemptToken && deps.cvvs.has(attempt.attemptToken)) await authorize(deps, merchant, order, attempt)
+      return
+    }
+    await authenticate(deps, merchant, order, attempt, input)
+    const after = await lastAttempt(deps.database, merchant.merchantId, orderId)
+    if (after?.attemptNo !== attemptNo) return
+    const lookedUp = after.authenticationId !== attempt.authenticationId && !after.authenticationStep
+    if (after.state === attempt.state && !lookedUp) return
+  }
+}

@@ -1,0 +1,61 @@
+import type { Reply } from '../acquirer/acquirer.ts'
+import { unreachable } from '../base/invariant.ts'
+import type { Merchant } from '../merchant/merchant.ts'
+import { attemptSubject, change } from './change.ts'
+import type { PaymentDeps } from './deps.ts'
+
+/**
+ * Writes down what the acquirer answered, whether to the request or to a later inquiry; the third step of
+ * invariant 3. Only an attempt that is still `authorizing` can be settled: an answer that comes later
+ * changes no money, and the log says that it came.
+ *
+ * Answers false when the attempt was not waiting for an answer any more.
+ */
+export async function settle(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  orderId: string,
+  attemptNo: number,
+  reply: Reply,
+): Promise<boolean> {
+  const settled = await change(deps, merchant, orderId, (work) => {
+    const { attempt } = work
+    if (attempt?.attemptNo !== attemptNo || attempt.state !== 'authorizing') {
+      const undone = attempt?.attemptNo === attemptNo && ['reversing', 'reversed'].includes(attempt.state)
+      if (undone && reply.outcome === 'approved') work.record('attempt.late_answer', { attemptNo, outcome: reply.outcome })
+      return false
+    }
+    switch (reply.outcome) {
+      case 'approved': {
+        const { approvalCode, responseCode, channel: acquirerChannel } = reply
+        work.moveAttempt('authorize', 'approved', { approvalCode, responseCode, acquirerChannel })
+        work.moveOrder('pay', 'approved', { paidAttempt: attemptNo })
+        work.record('order.captured', {
+          attemptNo,
+          amount: work.order.amount.minor.toString(),
+          approvalCode,
+        })
+        break
+      }
+      case 'declined': {
+        const { responseCode, reason } = reply
+        work.moveAttempt('authorize', 'declined', { responseCode, reason })
+        work.moveOrder('pay', 'declined')
+        work.countRefusal()
+        work.record('attempt.declined', { attemptNo, responseCode, reason })
+        work.closeIfOver()
+        break
+      }
+      case 'unknown':
+        work.moveAttempt('authorize', 'unknown', { reason: reply.reason })
+        work.moveOrder('pay', 'unknown')
+        work.record('attempt.unknown', { attemptNo, reason: reply.reason })
+        return true
+      default:
+        unreachable(reply)
+    }
+    work.unschedule('inquire', attemptSubject(orderId, attemptNo))
+    return true
+  })
+  return settled ?? false
+}

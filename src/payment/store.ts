@@ -1,0 +1,318 @@
+import { rupiah } from '../base/money.ts'
+import { link, chainStart } from '../event/chain.ts'
+import { type Sql, statement } from '../postgres/database.ts'
+import type { OrderState } from './lifecycle.ts'
+import type { Attempt, Order } from './order.ts'
+
+interface OrderRow {
+  merchant_id: string
+  order_id: string
+  order_no: Buffer
+  page_secret: Buffer
+  reference: string
+  state: OrderState
+  amount_minor: bigint
+  channel: string | null
+  content_hash: Buffer
+  request: string
+  created_at: Date
+  expires_at: Date
+  attempt_count: number
+  refused_count: number
+  paid_attempt: number | null
+  settled_at: Date | null
+  event_seq: number
+  event_hash: Buffer
+}
+
+const fromRow = (row: OrderRow): Order => ({
+  merchantId: row.merchant_id,
+  orderId: row.order_id,
+  orderNo: row.order_no,
+  pageSecret: row.page_secret,
+  reference: row.reference,
+  state: row.state,
+  amount: rupiah(row.amount_minor),
+  channel: row.channel,
+  contentHash: row.content_hash,
+  details: JSON.parse(row.request) as Order['details'],
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+  attemptCount: row.attempt_count,
+  refusedCount: row.refused_count,
+  paidAttempt: row.paid_attempt,
+  settledAt: row.settled_at,
+  eventSeq: row.event_seq,
+  eventHash: row.event_hash,
+})
+
+const columns = `merchant_id, order_id, order_no, page_secret, reference, state, amount_minor, channel, content_hash,
+     request, created_at, expires_at, attempt_count, refused_count, paid_attempt, settled_at, event_seq, event_hash`
+
+const insertAll = statement(
+  'payment.insert_all',
+  `with added as (
+     insert into payment_order (
+       merchant_id, order_id, order_no, page_secret, reference, state, amount_minor, currency,
+       channel, content_hash, request, created_at, expires_at, event_seq, event_hash)
+     select merchant_id, order_id, order_no, page_secret, reference, state, amount_minor, currency,
+       channel, content_hash, request, created_at, expires_at, 1, event_hash
+     from unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[], $5::uuid[], $6::text[], $7::bigint[], $8::text[],
+       $9::text[], $10::bytea[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::bytea[]) as new (
+       merchant_id, order_id, order_no, page_secret, reference, state, amount_minor, currency,
+       channel, content_hash, request, created_at, expires_at, event_hash)
+     on conflict (merchant_id, order_id) do nothing
+     returning merchant_id, order_id, created_at, expires_at, event_hash
+   ), logged as (
+     insert into event (merchant_id, order_id, seq, type, at, data, hash)
+     select added.merchant_id, added.order_id, 1, 'order.initiated', added.created_at, new.data, added.event_hash
+     from added
+     join unnest($1::text[], $2::text[], $15::text[]) as new (merchant_id, order_id, data)
+       using (merchant_id, order_id)
+   ), timed as (
+     insert into timer (merchant_id, timer_id, kind, subject, due_at)
+     select merchant_id, 'expire:' || order_id, 'expire', order_id, expires_at
+     from added
+   )
+   select merchant_id, order_id from added`,
+)
+
+/**
+ * Writes new orders, each with its first event and its expiry timer, in one statement (invariants 1 and
+ * 6). Answers for each, in order, whether it was added; false means that its id was taken.
+ * The rows must name different orders.
+ */
+export async function insertOrders(sql: Sql, orders: readonly Order[]): Promise<boolean[]> {
+  const rows = await sql.query<{ merchant_id: string; order_id: string }>(insertAll, [
+    orders.map(({ merchantId }) => merchantId),
+    orders.map(({ orderId }) => orderId),
+    orders.map(({ orderNo }) => orderNo),
+    orders.map(({ pageSecret }) => pageSecret),
+    orders.map(({ reference }) => reference),
+    orders.map(({ state }) => state),
+    orders.map(({ amount }) => amount.minor),
+    orders.map(({ amount }) => amount.currency),
+    orders.map(({ channel }) => channel),
+    orders.map(({ contentHash }) => contentHash),
+    orders.map(({ details }) => JSON.stringify(details)),
+    orders.map(({ createdAt }) => createdAt),
+    orders.map(({ expiresAt }) => expiresAt),
+    orders.map(({ eventHash }) => eventHash),
+    orders.map((order) => firstEvent(order).data),
+  ])
+  const added = new Set(rows.map((row) => JSON.stringify([row.merchant_id, row.order_id])))
+  return orders.map(({ merchantId, orderId }) => added.has(JSON.stringify([merchantId, orderId])))
+}
+
+/** The event with which every order's log begins. */
+export function firstEvent(order: Pick<Order, 'amount' | 'channel' | 'createdAt' | 'expiresAt' | 'reference'>) {
+  return link(chainStart, 1, 'order.initiated', order.createdAt, {
+    amount: order.amount.minor.toString(),
+    currency: order.amount.currency,
+    channel: order.channel,
+    reference: order.reference,
+    expiresAt: order.expiresAt.toISOString(),
+  })
+}
+
+const selectOne = statement(
+  'payment.find',
+  `select ${columns} from payment_order where merchant_id = $1 and order_id = $2`,
+)
+
+export async function find(sql: Sql, merchantId: string, orderId: string): Promise<Order | undefined> {
+  const [row] = await sql.query<OrderRow>(selectOne, [merchantId, orderId])
+  return row && fromRow(row)
+}
+
+const selectByNo = statement(
+  'payment.find_by_no',
+  `select ${columns} from payment_order where merchant_id = $1 and order_no = $2`,
+)
+
+export async function findByNo(sql: Sql, merchantId: string, orderNo: Buffer): Promise<Order | undefined> {
+  const [row] = await sql.query<OrderRow>(selectByNo, [merchantId, orderNo])
+  return row && fromRow(row)
+}
+
+const selectForUpdate = statement(
+  'payment.lock',
+  `select ${columns} from payment_order where merchant_id = $1 and order_id = $2 for update`,
+)
+
+/** Reads an order and keeps others from changing it until the transaction ends. */
+export async function lock(sql: Sql, merchantId: string, orderId: string): Promise<Order | undefined> {
+  const [row] = await sql.query<OrderRow>(selectForUpdate, [merchantId, orderId])
+  return row && fromRow(row)
+}
+
+const updateOne = statement(
+  'payment.update',
+  `update payment_order
+   set state = $3,
+       channel = $4,
+       attempt_count = $5,
+       refused_count = $6,
+       paid_attempt = $7,
+       settled_at = $8,
+       event_seq = $9,
+       event_hash = $10
+   where merchant_id = $1
+     and order_id = $2
+     and event_seq = $11
+   returning order_id`,
+)
+
+/** Writes an order that was locked with `lastSeq` events. False: it moved in the meantime. */
+export async function update(sql: Sql, order: Order, lastSeq: number): Promise<boolean> {
+  const rows = await sql.query(updateOne, [
+    order.merchantId,
+    order.orderId,
+    order.state,
+    order.channel,
+    order.attemptCount,
+    order.refusedCount,
+    order.paidAttempt,
+    order.settledAt,
+    order.eventSeq,
+    order.eventHash,
+    lastSeq,
+  ])
+  return rows.length === 1
+}
+
+interface AttemptRow {
+  attempt_no: number
+  state: Attempt['state']
+  channel: string
+  attempt_token: string | null
+  card_mask: string | null
+  card_info: string | null
+  authentication_id: string | null
+  authentication_step: string | null
+  trans_status: string | null
+  eci: string | null
+  cavv: string | null
+  ds_trans_id: string | null
+  acquirer_id: string | null
+  acquirer_reference: string | null
+  approval_code: string | null
+  acquirer_channel: string | null
+  response_code: string | null
+  reason: string | null
+  asked_at: Date | null
+  created_at: Date
+  ended_at: Date | null
+}
+
+const attemptFromRow = (row: AttemptRow): Attempt => ({
+  attemptNo: row.attempt_no,
+  state: row.state,
+  channel: row.channel,
+  attemptToken: row.attempt_token,
+  cardMask: row.card_mask,
+  cardInfo: row.card_info === null ? null : (JSON.parse(row.card_info) as Attempt['cardInfo']),
+  authenticationId: row.authentication_id,
+  authenticationStep:
+    row.authentication_step === null ? null : (JSON.parse(row.authentication_step) as Attempt['authenticationStep']),
+  transStatus: row.trans_status,
+  eci: row.eci,
+  cavv: row.cavv,
+  dsTransId: row.ds_trans_id,
+  acquirerId: row.acquirer_id,
+  acquirerReference: row.acquirer_reference,
+  approvalCode: row.approval_code,
+  acquirerChannel: row.acquirer_channel,
+  responseCode: row.response_code,
+  reason: row.reason,
+  askedAt: row.asked_at,
+  createdAt: row.created_at,
+  endedAt: row.ended_at,
+})
+
+const attemptColumns = `attempt_no, state, channel, attempt_token, card_mask, card_info, authentication_id,
+     authentication_step, trans_status, eci, cavv, ds_trans_id, acquirer_id, acquirer_reference, approval_code, acquirer_channel,
+     response_code, reason, asked_at, created_at, ended_at`
+
+const selectAttempts = statement(
+  'payment.attempts',
+  `select ${attemptColumns}
+   from attempt
+   where merchant_id = $1 and order_id = $2
+   order by attempt_no`,
+)
+
+/** The attempts of an order, oldest first. */
+export async function attemptsOf(sql: Sql, merchantId: string, orderId: string): Promise<Attempt[]> {
+  const rows = await sql.query<AttemptRow>(selectAttempts, [merchantId, orderId])
+  return rows.map(attemptFromRow)
+}
+
+const selectLast = statement(
+  'payment.last_attempt',
+  `select ${attemptColumns}
+   from attempt
+   where merchant_id = $1 and order_id = $2
+   order by attempt_no desc
+   limit 1`,
+)
+
+export async function lastAttempt(sql: Sql, merchantId: string, orderId: string): Promise<Attempt | undefined> {
+  const [row] = await sql.query<AttemptRow>(selectLast, [merchantId, orderId])
+  return row && attemptFromRow(row)
+}
+
+const saveAttempt = statement(
+  'payment.save_attempt',
+  `insert into attempt (
+     merchant_id, order_id, attempt_no, state, channel, attempt_token, card_mask, card_info, authentication_id,
+     authentication_step, trans_status, eci, cavv, ds_trans_id, acquirer_id, acquirer_reference, approval_code, acquirer_channel,
+     response_code, reason, asked_at, created_at, ended_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+   on conflict (merchant_id, order_id, attempt_no) do update
+   set state = excluded.state,
+       attempt_token = excluded.attempt_token,
+       authentication_id = excluded.authentication_id,
+       authentication_step = excluded.authentication_step,
+       trans_status = excluded.trans_status,
+       eci = excluded.eci,
+       cavv = excluded.cavv,
+       ds_trans_id = excluded.ds_trans_id,
+       acquirer_id = excluded.acquirer_id,
+       acquirer_reference = excluded.acquirer_reference,
+       approval_code = excluded.approval_code,
+       acquirer_channel = excluded.acquirer_channel,
+       response_code = excluded.response_code,
+       reason = excluded.reason,
+       asked_at = excluded.asked_at,
+       ended_at = excluded.ended_at`,
+)
+
+/** Writes an attempt of a locked order, new or changed. */
+export async function save(sql: Sql, merchantId: string, orderId: string, attempt: Attempt): Promise<void> {
+  await sql.query(saveAttempt, [
+    merchantId,
+    orderId,
+    attempt.attemptNo,
+    attempt.state,
+    attempt.channel,
+    attempt.attemptToken,
+    attempt.cardMask,
+    attempt.cardInfo && JSON.stringify(attempt.cardInfo),
+    attempt.authenticationId,
+    attempt.authenticationStep && JSON.stringify(attempt.authenticationStep),
+    attempt.transStatus,
+    attempt.eci,
+    attempt.cavv,
+    attempt.dsTransId,
+    attempt.acquirerId,
+    attempt.acquirerReference,
+    attempt.approvalCode,
+    attempt.acquirerChannel,
+    attempt.responseCode,
+    attempt.reason,
+    attempt.askedAt,
+    attempt.createdAt,
+    attempt.endedAt,
+  ])
+}

@@ -1,0 +1,283 @@
+import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Problem } from '../base/problem.ts'
+import type { DeliveryDeps } from '../callback/deliver.ts'
+import { resend } from '../callback/resend.ts'
+import { attemptsOf, find as findCallback, list, listOfOrder } from '../callback/store.ts'
+import { list as eventsOf } from '../event/store.ts'
+import { merchantOf, requireMerchant } from '../http/basic-auth.ts'
+import { refuseOtherMethods } from '../http/not-found.ts'
+import { answerProblems } from '../http/problem-answer.ts'
+import type { Directory } from '../merchant/directory.ts'
+import type { Merchant } from '../merchant/merchant.ts'
+import { pageTokenOf } from '../payment/page-token.ts'
+import { find } from '../payment/store.ts'
+import { parseBody } from '../wire/json.ts'
+import { callbackAnswer, clockAnswer, isoWib } from './answers.ts'
+import { parseDuration } from './duration.ts'
+import { pay, type PayerDeps } from './scripted-payer.ts'
+import type { ClockMove, VirtualClock } from './virtual-clock.ts'
+
+export interface SandboxDeps {
+  readonly payer: PayerDeps
+  readonly directory: Directory
+  readonly newKeyUsed: (merchant: Merchant) => Promise<void>
+  readonly delivery: DeliveryDeps
+  readonly clock: VirtualClock
+  readonly publicUrl: () => string
+}
+
+/** How many callbacks of a merchant are listed when no order is named. */
+const listed = 100
+
+/** Design 4.3: the deck's challenge card, which succeeds. */
+const defaultCard = { number: '5123450000000008', expiryDate: '3309', cvv: '100', nameOnCard: 'Kartu Contoh' } as const
+
+const closed = { additionalProperties: false } as const
+
+const PayBody = Type.Object(
+  {
+    method: Type.Optional(Type.String()),
+    card: Type.Optional(
+      Type.Object(
+        {
+          number: Type.Optional(Type.String({ maxLength: 40 })),
+          expiryDate: Type.Optional(Type.String({ maxLength: 10 })),
+          cvv: Type.Optional(Type.String({ maxLength: 8 })),
+          nameOnCard: Type.Optional(Type.String({ maxLength: 200 })),
+        },
+        closed,
+      ),
+    ),
+    authentication: Type.Optional(
+      Type.Union([Type.Literal('success'), Type.Literal('fail'), Type.Literal('abandon')]),
+    ),
+    amount: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: '^\\d{1,14}$' })])),
+    outcome: Type.Optional(
+      Type.Union([Type.Literal('approved'), Type.Literal('declined'), Type.Literal('timeout'), Type.Literal('late')]),
+    ),
+    attempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  },
+  closed,
+)
+
+const ClockBody = Type.Object(
+  {
+    advance: Type.Optional(Type.String()),
+    to: Type.Optional(Type.String()),
+    until: Type.Optional(Type.Literal('next')),
+    freeze: Type.Optional(Type.Boolean()),
+    reset: Type.Optional(Type.Literal(true)),
+  },
+  { ...closed, minProperties: 1, maxProperties: 1 },
+)
+
+const ClockAnswer = Type.Object({
+  now: Type.String(),
+  offsetSeconds: Type.Integer(),
+  frozen: Type.Boolean(),
+  ran: Type.Integer(),
+  next: Type.Union([Type.String(), Type.Null()]),
+  more: Type.Boolean(),
+})
+
+const PayAnswer = Type.Object({
+  status: Type.String(),
+  steps: Type.Array(Type.Object({ step: Type.String(), attempt: Type.Integer(), result: Type.String() })),
+})
+
+const EventsAnswer = Type.Object({
+  events: Type.Array(
+    Type.Object({ seq: Type.Integer(), at: Type.String(), type: Type.String(), data: Type.Object({}, { additionalProperties: true }) }),
+  ),
+})
+
+const CallbackAnswer = Type.Object({
+  id: Type.String(),
+  orderId: Type.String(),
+  url: Type.String(),
+  body: Type.String(),
+  state: Type.String(),
+  attempts: Type.Array(
+    Type.Object({
+      at: Type.String(),
+      status: Type.Union([Type.Integer(), Type.Null()]),
+      ms: Type.Number(),
+      error: Type.Union([Type.String(), Type.Null()]),
+      answer: Type.Union([Type.String(), Type.Null()]),
+    }),
+  ),
+})
+
+const CallbacksAnswer = Type.Object({ callbacks: Type.Array(CallbackAnswer) })
+const ProblemAnswer = Type.Object({
+  responseCode: Type.String(),
+  responseMessage: Type.String(),
+  processingTime: Type.Number(),
+  traceId: Type.String(),
+})
+const errors = { '4xx': ProblemAnswer, '5xx': ProblemAnswer } as const
+const OrderParams = Type.Object({ orderId: Type.String() })
+
+/** The developers' door (design 4.3): the scripted payer, the log, the callbacks and the clock. */
+export function sandboxRoutes(deps: SandboxDeps) {
+  return async (app: FastifyInstance): Promise<void> => {
+    answerProblems(app)
+    refuseOtherMethods(app, '/sandbox/orders/:orderId/pay', ['POST'])
+    refuseOtherMethods(app, '/sandbox/orders/:orderId/events', ['GET'])
+    refuseOtherMethods(app, '/sandbox/callbacks', ['GET'])
+    refuseOtherMethods(app, '/sandbox/callbacks/:id/resend', ['POST'])
+    refuseOtherMethods(app, '/sandbox/clock', ['GET', 'POST'])
+    await app.register(async (guarded) => routes(guarded, deps))
+  }
+}
+
+function routes(plain: FastifyInstance, deps: SandboxDeps): void {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { database, clock: businessClock } = deps.payer.payments
+  requireMerchant(plain, deps.directory, deps.newKeyUsed)
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      // An empty body is an empty request: every member of these calls may be left out.
+      done(null, body.length === 0 ? {} : parseBody(Buffer.from(body)).value)
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+  // A call without a body asks for the defaults.
+  app.addHook('preValidation', async (request) => {
+    if (request.method === 'POST') request.body ??= {}
+  })
+
+  app.post(
+    '/sandbox/orders/:orderId/pay',
+    {
+      schema: {
+        summary: 'Pay an order as its payer would',
+        tags: ['Sandbox'],
+        params: OrderParams,
+        body: PayBody,
+        response: { 200: PayAnswer, ...errors },
+      },
+    },
+    async (request) => {
+      const merchant = merchantOf(request)
+      const { orderId } = request.params
+      const { method, card = {}, authentication = 'success', amount, outcome = null, attempts = null } = request.body
+      if (method !== undefined && method !== 'cc') throw new Problem('feature_not_allowed', { field: 'method' })
+      const order = await find(database, merchant.merchantId, orderId)
+      if (!order) throw new Problem('order_not_found')
+      if (amount !== undefined && BigInt(amount) !== order.amount.minor) {
+        throw new Problem('malformed_field', { field: 'amount' })
+      }
+      const { number, expiryDate, cvv, nameOnCard } = { ...defaultCard, ...card }
+      const notificationUrl = `${deps.publicUrl()}/pg/payment/card/access/${pageTokenOf(merchant.route, order)}/return`
+      return pay(deps.payer, merchant, orderId, notificationUrl, {
+        card: { number, expiry: `${expiryDate.slice(2)}/${expiryDate.slice(0, 2)}`, cvv, name: nameOnCard },
+        authentication,
+        outcome,
+        attempts,
+      })
+    },
+  )
+
+  app.get(
+    '/sandbox/orders/:orderId/events',
+    {
+      schema: {
+        summary: "An order's log",
+        tags: ['Sandbox'],
+        params: OrderParams,
+        response: { 200: EventsAnswer, ...errors },
+      },
+    },
+    async (request) => {
+      const { merchantId } = merchantOf(request)
+      const events = await eventsOf(database, merchantId, request.params.orderId)
+      if (events.length === 0) throw new Problem('order_not_found')
+      return { events: events.map(({ seq, at, type, data }) => ({ seq, at: isoWib(at), type, data })) }
+    },
+  )
+
+  app.get(
+    '/sandbox/callbacks',
+    {
+      schema: {
+        summary: 'Callbacks, newest first, with every attempt',
+        tags: ['Sandbox'],
+        querystring: Type.Object({ orderId: Type.Optional(Type.String()) }, closed),
+        response: { 200: CallbacksAnswer, ...errors },
+      },
+    },
+    async (request) => {
+      const { merchantId } = merchantOf(request)
+      const { orderId } = request.query
+      const found =
+        orderId === undefined ? await list(database, merchantId, listed) : await listOfOrder(database, merchantId, orderId)
+      const attempts = await attemptsOf(database, merchantId, found.map(({ callbackId }) => callbackId))
+      return {
+        callbacks: found.map((callback) => callbackAnswer(callback, attempts.get(callback.callbackId) ?? [])),
+      }
+    },
+  )
+
+  app.post(
+    '/sandbox/callbacks/:id/resend',
+    {
+      schema: {
+        summary: 'Send a callback again',
+        tags: ['Sandbox'],
+        params: Type.Object({ id: Type.String() }),
+        body: Type.Object({}, closed),
+        response: { 200: CallbackAnswer, ...errors },
+      },
+    },
+    async (request) => {
+      const { merchantId } = merchantOf(request)
+      const key = { merchantId, callbackId: request.params.id }
+      if (!(await findCallback(database, key))) throw new Problem('order_not_found')
+      await resend(deps.delivery, key)
+      const sent = await findCallback(database, key)
+      if (!sent) throw new Problem('order_not_found')
+      const attempts = await attemptsOf(database, merchantId, [key.callbackId])
+      return callbackAnswer(sent, attempts.get(key.callbackId) ?? [])
+    },
+  )
+
+  app.get(
+    '/sandbox/clock',
+    { schema: { summary: 'Business time', tags: ['Sandbox'], response: { 200: ClockAnswer, ...errors } } },
+    async (request) => clockAnswer(await deps.clock.state(merchantOf(request).merchantId)),
+  )
+
+  app.post(
+    '/sandbox/clock',
+    {
+      schema: { summary: 'Move business time', tags: ['Sandbox'], body: ClockBody, response: { 200: ClockAnswer, ...errors } },
+    },
+    async (request) => {
+      const { merchantId } = merchantOf(request)
+      const move = readMove(request.body, businessClock.now(merchantId))
+      return clockAnswer(await deps.clock.move(merchantId, move))
+    },
+  )
+}
+
+function readMove(
+  body: { advance?: string; to?: string; until?: 'next'; freeze?: boolean; reset?: true },
+  now: Date,
+): ClockMove {
+  if (body.advance !== undefined) {
+    const advanceMs = parseDuration(body.advance)
+    if (advanceMs === undefined) throw new Problem('malformed_field', { field: 'advance' })
+    return { advanceMs }
+  }
+  if (body.to !== undefined) {
+    // A time without a zone would mean another moment on another machine.
+    const to = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(body.to) ? Date.parse(body.to) : Number.NaN
+    if (Number.isNaN(to) || to < now.getTime()) throw new Problem('malformed_field', { field: 'to' })
+    return { to: new Date(to) }
+  }
+  if (body.freeze !== undefined) return { freeze: body.freeze }
+  return body.reset ? { reset: true } : { until: 'next' }
+}

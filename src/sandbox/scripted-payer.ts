@@ -1,0 +1,154 @@
+import type { AcquirerSimulator } from '../acquirer/simulator.ts'
+import type { AccessControlServer, ChallengeAnswer } from '../authentication/access-control-server.ts'
+import { invariant } from '../base/invariant.ts'
+import { Problem } from '../base/problem.ts'
+import { testOtp } from '../card/deck.ts'
+import type { Merchant } from '../merchant/merchant.ts'
+import type { AuthenticationInput } from '../payment/authenticate.ts'
+import type { PaymentDeps } from '../payment/deps.ts'
+import { inquire } from '../payment/inquire.ts'
+import { type Order, stateAt } from '../payment/order.ts'
+import { proceed, type Standing, standing } from '../payment/proceed.ts'
+import { startAttempt } from '../payment/start-attempt.ts'
+import { type WireStatus, wireStatusOf } from '../payment/wire-status.ts'
+import type { CvvKeeper } from '../vault/cvv.ts'
+import { type CardRules, takeCard, type TypedCard } from '../vault/take-card.ts'
+import type { Vault } from '../vault/vault.ts'
+
+/** What the payer is told to do (design 4.3). */
+export interface PayerScript {
+  readonly card: TypedCard
+  readonly authentication: 'success' | 'fail' | 'abandon'
+  /** Null: the card decides. */
+  readonly outcome: 'approved' | 'declined' | 'timeout' | 'late' | null
+  /** How often a refused payer tries; null: until the order has settled. */
+  readonly attempts: number | null
+}
+
+/** One thing that happened, in order. */
+export interface PayerStep {
+  readonly step: 'card' | 'challenge' | 'authentication' | 'authorization' | 'inquiry'
+  readonly attempt: number
+  readonly result: string
+}
+
+export interface PayerDeps {
+  readonly payments: PaymentDeps
+  readonly vault: Vault
+  readonly cvvs: CvvKeeper
+  readonly rules: CardRules
+  readonly acquirer: AcquirerSimulator
+  readonly accessControlServer: AccessControlServer
+}
+
+/** A browser that says no more of itself than it has to. */
+const browser = { userAgent: 'Gerbang scripted payer', acceptHeader: '*/*', language: 'id', ip: '127.0.0.1' } as const
+
+/** Anything but the one-time password that the simulated bank takes. */
+const wrongOtp = '000000'
+
+/**
+ * Pays an order as its payer would, through the very functions that the page runs. A payer who is refused
+ * tries again with the same card, until the order has settled or `attempts` are made; one who abandons the
+ * challenge, or whose bank does not answer, is left at the present status.
+ *
+ * @throws Problem `order_not_found`; `wrong_state` when it cannot be paid; `malformed_field` for a card
+ *   that the page would not take
+ */
+export async function pay(
+  deps: PayerDeps,
+  merchant: Merchant,
+  orderId: string,
+  notificationUrl: string,
+  script: PayerScript,
+): Promise<{ status: WireStatus; steps: PayerStep[] }> {
+  const { payments } = deps
+  const { merchantId } = merchant
+  const input: AuthenticationInput = { methodCompleted: 'Y', browser, notificationUrl }
+  const steps: PayerStep[] = []
+  const first = await see(payments, merchantId, orderId)
+  if (stateAt(first.order, payments.clock.now(merchantId)) !== 'open') throw new Problem('wrong_state')
+  for (let tries = 1; ; tries += 1) {
+    const attemptNo = (await see(payments, merchantId, orderId)).order.attemptCount + 1
+    if (script.outcome) deps.acquirer.script(merchantId, orderId, script.outcome)
+    await submitCard(deps, merchant, orderId, attemptNo, script.card)
+    steps.push({ step: 'card', attempt: attemptNo, result: 'accepted' })
+    await proceed(payments, merchant, orderId, attemptNo, input)
+    // A method step is over at once: this payer's browser has nothing to show.
+    await proceed(payments, merchant, orderId, attemptNo, input)
+
+    const asked = await see(payments, merchantId, orderId)
+    if (asked.attempt?.state === 'challenged') {
+      steps.push({ step: 'challenge', attempt: attemptNo, result: await answer(deps, asked, script) })
+      if (script.authentication === 'abandon') return report(payments, merchantId, orderId, steps)
+      await proceed(payments, merchant, orderId, attemptNo, input)
+    }
+    const { order, attempt } = await see(payments, merchantId, orderId)
+    invariant(attempt, 'the payer has made an attempt')
+    if (attempt.transStatus) steps.push({ step: 'authentication', attempt: attemptNo, result: attempt.transStatus })
+    if (attempt.acquirerReference) {
+      const waiting = attempt.state === 'authorizing'
+      const result = waiting ? 'unknown' : attempt.state === 'captured' ? 'approved' : (attempt.reason ?? attempt.state)
+      steps.push({ step: 'authorization', attempt: attemptNo, result })
+      if (waiting && script.outcome === 'late') {
+        // The answer that was late arrives: what an acquirer's own message or the next inquiry would tell.
+        await inquire(payments, merchant, orderId, attemptNo)
+        const settled = await see(payments, merchantId, orderId)
+        steps.push({ step: 'inquiry', attempt: attemptNo, result: settled.attempt?.state ?? 'unknown' })
+      }
+    }
+    const settled = waitsForPayer(order, payments) ? tries === script.attempts : true
+    if (settled) return report(payments, merchantId, orderId, steps)
+  }
+}
+
+/** Puts a card into the vault and begins an attempt with it, as the page's form does. */
+async function submitCard(
+  deps: PayerDeps,
+  merchant: Merchant,
+  orderId: string,
+  attemptNo: number,
+  card: TypedCard,
+): Promise<void> {
+  const { merchantId } = merchant
+  const now = deps.payments.clock.now(merchantId)
+  const taken = takeCard(deps.vault, deps.rules, card, { merchantId, orderId, n: attemptNo, now })
+  if (!taken.ok) {
+    const [field] = Object.keys(taken.errors)
+    const names: Readonly<Record<string, string>> = { expiry: 'expiryDate', name: 'nameOnCard' }
+    throw new Problem('malformed_field', { field: `card.${names[field ?? ''] ?? field}` })
+  }
+  deps.cvvs.hold(taken.card.token, taken.cvv)
+  const started = await startAttempt(deps.payments, merchant, orderId, attemptNo, taken.card)
+  if (started === null) {
+    deps.cvvs.drop(taken.card.token)
+    throw new Problem('conflict', { reason: 'Another payer is paying this order' })
+  }
+}
+
+/** Does on the bank's page what the script says. */
+async function answer(deps: PayerDeps, { attempt }: Standing, { authentication }: PayerScript): Promise<string> {
+  const id = attempt?.authenticationId
+  invariant(id, 'a challenged attempt has an authentication')
+  if (authentication === 'abandon') return 'abandoned'
+  const otp = authentication === 'success' ? testOtp : wrongOtp
+  let result: ChallengeAnswer | null = 'wrong'
+  while (result === 'wrong') result = await deps.accessControlServer.answerChallenge(id, otp)
+  invariant(result, 'the bank knows a challenge that it asked for')
+  return result
+}
+
+function waitsForPayer(order: Order, { clock }: PaymentDeps): boolean {
+  return stateAt(order, clock.now(order.merchantId)) === 'open'
+}
+
+async function see(deps: PaymentDeps, merchantId: string, orderId: string): Promise<Standing> {
+  const seen = await standing(deps, merchantId, orderId)
+  if (!seen) throw new Problem('order_not_found')
+  return seen
+}
+
+async function report(deps: PaymentDeps, merchantId: string, orderId: string, steps: PayerStep[]) {
+  const { order, attempt } = await see(deps, merchantId, orderId)
+  return { status: wireStatusOf(order, attempt, deps.clock.now(merchantId)), steps }
+}

@@ -1,0 +1,65 @@
+import type { Clock } from '../base/clock.ts'
+import type { Database } from '../postgres/database.ts'
+import * as store from './store.ts'
+import type { Timer, TimerKind } from './timer.ts'
+
+/**
+ * When a timer is to run again: at a moment of business time, after a pause of machine time (nothing has
+ * happened yet), or, null, never: the matter is closed.
+ */
+export type TimerResult = Date | { readonly postponedMs: number } | null
+
+/**
+ * Does what a timer is for. It may run again after a crash, so it must be safe to repeat. `isUrgent`: the
+ * sandbox's clock is stepping, and waits for nothing that only machine time would end.
+ */
+export type TimerHandler = (timer: Timer, now: Date, isUrgent: boolean) => Promise<TimerResult>
+
+/** Longer than any handler takes: its longest step is a network call of at most 30 s. */
+const leaseMs = 90_000
+
+/** How long a failed handler (the database away, a bug) waits before it is tried again. */
+const failureMs = 2_000
+
+/**
+ * Runs one timer at a time for whoever asks: the job that polls, or the sandbox's clock. A lease keeps
+ * two processes apart; a handler's own compare-and-set keeps them correct even if the lease runs out.
+ */
+export class TimerRunner {
+  readonly #database: Database
+  readonly #clock: Clock
+  readonly #handlers: Readonly<Record<TimerKind, TimerHandler>>
+  readonly #failed: (timer: Timer, error: unknown) => void
+
+  constructor(deps: {
+    database: Database
+    clock: Clock
+    handlers: Readonly<Record<TimerKind, TimerHandler>>
+    failed: (timer: Timer, error: unknown) => void
+  }) {
+    this.#database = deps.database
+    this.#clock = deps.clock
+    this.#handlers = deps.handlers
+    this.#failed = deps.failed
+  }
+
+  /** Runs a due timer to its end. False when somebody else has it. */
+  async run(timer: Timer, isUrgent = false): Promise<boolean> {
+    const machine = this.#clock.machine()
+    if (!(await store.claim(this.#database, timer, machine, new Date(machine.getTime() + leaseMs)))) return false
+    try {
+      const again = await this.#handlers[timer.kind](timer, this.#clock.now(timer.merchantId), isUrgent)
+      if (again && 'postponedMs' in again) {
+        const later = new Date(this.#clock.machine().getTime() + again.postponedMs)
+        await store.release(this.#database, timer, later)
+      } else if (again) await store.schedule(this.#database, [{ ...timer, dueAt: again }])
+      else await store.finish(this.#database, timer)
+    } catch (error) {
+      this.#failed(timer, error)
+      const retryAt = new Date(this.#clock.machine().getTime() + failureMs)
+      // If the database is away the lease runs out by itself.
+      await store.release(this.#database, timer, retryAt).catch(() => undefined)
+    }
+    return true
+  }
+}

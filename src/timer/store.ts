@@ -1,0 +1,148 @@
+import { type Sql, statement } from '../postgres/database.ts'
+import type { Timer, TimerKind } from './timer.ts'
+
+interface Row {
+  merchant_id: string
+  timer_id: string
+  kind: TimerKind
+  subject: string
+  due_at: Date
+}
+
+const fromRow = (row: Row): Timer => ({
+  merchantId: row.merchant_id,
+  timerId: row.timer_id,
+  kind: row.kind,
+  subject: row.subject,
+  dueAt: row.due_at,
+})
+
+const upsert = statement(
+  'timer.schedule',
+  `insert into timer (merchant_id, timer_id, kind, subject, due_at)
+   select new.* from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[]) as new
+   on conflict (merchant_id, timer_id) do update
+   set due_at = excluded.due_at, leased_until = null`,
+)
+
+/** Schedules timers, or moves those that are scheduled already. */
+export async function schedule(sql: Sql, timers: readonly Timer[]): Promise<void> {
+  if (timers.length === 0) return
+  await sql.query(upsert, [
+    timers.map(({ merchantId }) => merchantId),
+    timers.map(({ timerId }) => timerId),
+    timers.map(({ kind }) => kind),
+    timers.map(({ subject }) => subject),
+    timers.map(({ dueAt }) => dueAt),
+  ])
+}
+
+const remove = statement(
+  'timer.cancel',
+  `delete from timer
+   where merchant_id = $1 and timer_id = any($2)`,
+)
+
+export async function cancel(sql: Sql, merchantId: string, timerIds: readonly string[]): Promise<void> {
+  if (timerIds.length > 0) await sql.query(remove, [merchantId, timerIds])
+}
+
+const dueOfAll = statement(
+  'timer.due_of_all',
+  `select merchant_id, timer_id, kind, subject, due_at
+   from timer
+   where due_at <= $1
+     and (leased_until is null or leased_until < $2)
+     and merchant_id <> all($3)
+   order by due_at, timer_id
+   limit $4`,
+)
+
+/** Candidates of all merchants whose time is machine time; read without locks, claimed one by one. */
+export async function due(
+  sql: Sql,
+  at: { now: Date; machine: Date; except: readonly string[]; limit: number },
+): Promise<Timer[]> {
+  const rows = await sql.query<Row>(dueOfAll, [at.now, at.machine, at.except, at.limit])
+  return rows.map(fromRow)
+}
+
+const dueOfOne = statement(
+  'timer.due_of_one',
+  `select merchant_id, timer_id, kind, subject, due_at
+   from timer
+   where merchant_id = $1
+     and due_at <= $2
+     and (leased_until is null or leased_until < $3)
+   order by due_at, timer_id
+   limit $4`,
+)
+
+/** Candidates of one merchant, by (due, id). */
+export async function dueOf(
+  sql: Sql,
+  merchantId: string,
+  at: { now: Date; machine: Date; limit: number },
+): Promise<Timer[]> {
+  const rows = await sql.query<Row>(dueOfOne, [merchantId, at.now, at.machine, at.limit])
+  return rows.map(fromRow)
+}
+
+const nextOfOne = statement(
+  'timer.next',
+  `select merchant_id, timer_id, kind, subject, due_at
+   from timer
+   where merchant_id = $1
+   order by due_at, timer_id
+   limit 1`,
+)
+
+/** The timer of a merchant that is due first, whenever that is. */
+export async function next(sql: Sql, merchantId: string): Promise<Timer | undefined> {
+  const [row] = await sql.query<Row>(nextOfOne, [merchantId])
+  return row && fromRow(row)
+}
+
+const lease = statement(
+  'timer.claim',
+  `update timer
+   set leased_until = $4
+   where merchant_id = $1
+     and timer_id = $2
+     and due_at = $3
+     and (leased_until is null or leased_until < $5)
+   returning timer_id`,
+)
+
+/** Takes a lease (machine time) on a timer; false when somebody else was first. */
+export async function claim(sql: Sql, timer: Timer, machine: Date, leasedUntil: Date): Promise<boolean> {
+  const rows = await sql.query(lease, [timer.merchantId, timer.timerId, timer.dueAt, leasedUntil, machine])
+  return rows.length === 1
+}
+
+const finishOne = statement(
+  'timer.finish',
+  `delete from timer
+   where merchant_id = $1
+     and timer_id = $2
+     and due_at = $3`,
+)
+
+/** Removes a timer that has been handled, unless its handler moved it. */
+export async function finish(sql: Sql, timer: Timer): Promise<void> {
+  await sql.query(finishOne, [timer.merchantId, timer.timerId, timer.dueAt])
+}
+
+const releaseOne = statement(
+  'timer.release',
+  `update timer
+   set leased_until = $4
+   where merchant_id = $1
+     and timer_id = $2
+     and due_at = $3`,
+)
+
+/** Puts a timer whose handler failed back, to be tried again at `retryAt` of machine time. */
+export async function release(sql: Sql, timer: Timer, retryAt: Date): Promise<void> {
+  await sql.query(releaseOne, [timer.merchantId, timer.timerId, timer.dueAt, retryAt])
+}

@@ -1,0 +1,19 @@
+/** Everything that happens later, by kind. What each does is said where its handler stands. */
+export type TimerKind = 'expire' | 'abandon' | 'inquire' | 'callback'
+
+/**
+ * One thing to do at a moment of its merchant's business time (invariant 10). Within a merchant, timers
+ * run by (due, id). `timerId` is `kind:subject`, so that scheduling the same thing again moves it.
+ */
+export interface Timer {
+  readonly merchantId: string
+  readonly timerId: string
+  readonly kind: TimerKind
+  /** What it is about: an order, an attempt of an order, a callback. */
+  readonly subject: string
+  readonly dueAt: Date
+}
+
+export function timerOf(merchantId: string, kind: TimerKind, subject: string, dueAt: Date): Timer {
+  return { merchantId, timerId: `${kind}:${subject}`, kind, subject, dueAt }
+}
