@@ -12,14 +12,16 @@ export interface Callback {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
   readonly state: CallbackState
+  /** Attempts of the schedule that have ended. Those by hand are not among them, so that they use none of it up. */
   readonly attemptCount: number
   readonly createdAt: Date
 }
 
 /** One try at delivering a callback. */
 export interface CallbackAttempt {
+  /** Counts from 1 within the callback, attempts by hand included. */
   readonly attemptNo: number
-  /** Business time. */
+  /** Business time at which it began. */
   readonly at: Date
   /** The merchant's HTTP status, null where there was no answer. */
   readonly status: number | null

@@ -1,0 +1,189 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Clock } from '../base/clock.ts'
+import { invariant, unreachable } from '../base/invariant.ts'
+import { Problem } from '../base/problem.ts'
+import type { Random } from '../base/random.ts'
+import type { Database } from '../postgres/database.ts'
+import type { CvvKeeper } from '../vault/cvv.ts'
+import type { Vault } from '../vault/vault.ts'
+import type { Acquirer, AuthorizeRequest, Reply, ReversalReply, Unknown } from './acquirer.ts'
+import { type Decision, decide, type ScriptedOutcome, scripted } from './decide.ts'
+import * as store from './simulator-store.ts'
+
+export interface Deps {
+  /** Each of its statements commits by itself, as the memory of another computer would. */
+  readonly database: Database
+  readonly vault: Pick<Vault, 'reveal'>
+  readonly cvvs: Pick<CvvKeeper, 'peek' | 'drop'>
+  readonly clock: Pick<Clock, 'now'>
+  readonly random: Random
+  /** How long a caller waits for an answer that does not come, in milliseconds. */
+  readonly silenceMs?: number
+}
+
+/** The three-digit bank code of the simulated acquirer: the contract's own example (finpay-api.md 3.12). */
+const channel = '008'
+
+/** Scripts that no payment ever picked up are forgotten, the oldest first. */
+const scriptLimit = 10_000
+
+/**
+ * An acquirer for the sandbox: somebody else's computer, played by this one. It remembers durably before it
+ * answers, answers the same to a repeated reference, and remembers reversals of what it never saw, so
+ * that all that a real acquirer does to us happens here too. The published decks decide (card/deck.ts),
+ * or a script for one order.
+ */
+export class AcquirerSimulator implements Acquirer {
+  readonly id = 'simulator'
+  readonly #deps: Deps
+  readonly #silenceMs: number
+  readonly #scripts = new Map<string, ScriptedOutcome>()
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    this.#silenceMs = deps.silenceMs ?? 50
+  }
+
+  /** Decides the order's next authorization, whatever its card; undefined takes the script back. */
+  script(merchantId: string, orderId: string, outcome: ScriptedOutcome | undefined): void {
+    const key = scriptKey(merchantId, orderId)
+    this.#scripts.delete(key)
+    if (outcome) this.#scripts.set(key, outcome)
+    const [oldest] = this.#scripts.keys()
+    if (this.#scripts.size > scriptLimit && oldest !== undefined) this.#scripts.delete(oldest)
+  }
+
+  async authorizeAndCapture(request: AuthorizeRequest): Promise<Reply> {
+    try {
+      return await answered(() => this.#authorize(request))
+    } finally {
+      // The acquirer has been asked; there is no second use for a CVV (invariant 8).
+      this.#deps.cvvs.drop(request.attemptToken)
+    }
+  }
+
+  async #authorize(request: AuthorizeRequest): Promise<Reply> {
+    const { database } = this.#deps
+    const known = await store.find(database, request.merchantId, request.reference)
+    if (known) return this.#repeat(known, request)
+
+    const key = scriptKey(request.merchantId, request.orderId)
+    const script = this.#scripts.get(key)
+    const decision = script ? scripted(script) : await this.#decide(request)
+    if (!decision) return this.#repeat(await this.#mustFind(request), request)
+    const at = this.#deps.clock.now(request.merchantId)
+    const { first, authorization } = await store.remember(database, this.#record(request, decision), at)
+    if (!first) return this.#repeat(authorization, request)
+    // A script that was set while we decided is for the next one.
+    if (script && this.#scripts.get(key) === script) this.#scripts.delete(key)
+    return decision.state !== 'silent' && decision.heard ? replyOf(authorization) : this.#silence()
+  }
+
+  inquire({ merchantId, reference }: { merchantId: string; reference: string }): Promise<Reply> {
+    return answered(async () => {
+      const { database, clock } = this.#deps
+      const unseen = { ...blank, merchantId, reference, state: 'never_seen' } as const
+      const { authorization } = await store.remember(database, unseen, clock.now(merchantId))
+      return replyOf(authorization)
+    })
+  }
+
+  reverse({ merchantId, reference }: { merchantId: string; reference: string }): Promise<ReversalReply> {
+    return answered(async () => {
+      const { database, clock } = this.#deps
+      await store.reverse(database, merchantId, reference, clock.now(merchantId))
+      return { outcome: 'reversed' }
+    })
+  }
+
+  /** Undefined: the card is gone, because the same reference was answered while we looked. */
+  async #decide({ merchantId, attemptToken }: AuthorizeRequest): Promise<Decision | undefined> {
+    // A repeat that finds no CVV any more cannot decide otherwise: what was remembered before stands.
+    const cvv = this.#deps.cvvs.peek(attemptToken)
+    const card = await this.#deps.vault.reveal(this.#deps.database, merchantId, attemptToken)
+    return card && decide(card, cvv?.reveal(), this.#deps.clock.now(merchantId))
+  }
+
+  #record(request: AuthorizeRequest, decision: Decision): store.Authorization {
+    const { merchantId, orderId, reference, amount } = request
+    const record = {
+      ...blank,
+      merchantId,
+      reference,
+      orderId,
+      amountMinor: amount.minor,
+      currency: amount.currency,
+      state: decision.state,
+    }
+    if (decision.state === 'silent') return record
+    if (decision.state === 'approved')
+      return { ...record, approvalCode: this.#approvalCode(request), responseCode: '00' }
+    return { ...record, responseCode: decision.responseCode, reason: decision.reason }
+  }
+
+  /** Six digits, from the reference, so that a seeded run gives each payment its own code again. */
+  #approvalCode({ merchantId, orderId, reference }: AuthorizeRequest): string {
+    const purpose = { merchant: merchantId, order: orderId, purpose: `approval code of ${reference}` }
+    return String(this.#deps.random.bytes(4, purpose).readUInt32BE() % 1_000_000).padStart(6, '0')
+  }
+
+  async #mustFind({ merchantId, reference }: AuthorizeRequest): Promise<store.Authorization> {
+    const known = await store.find(this.#deps.database, merchantId, reference)
+    invariant(known, 'a card stays in the vault until its authorization is answered')
+    return known
+  }
+
+  #repeat(known: store.Authorization, { amount }: AuthorizeRequest): Promise<Reply> | Reply {
+    invariant(known.amountMinor === null || known.amountMinor === amount.minor, 'a reference has one amount')
+    return known.state === 'silent' ? this.#silence() : replyOf(known)
+  }
+
+  async #silence(): Promise<Unknown> {
+    await wait(this.#silenceMs)
+    return { outcome: 'unknown', reason: 'TIMED_OUT' }
+  }
+}
+
+const blank = {
+  orderId: null,
+  amountMinor: null,
+  currency: null,
+  approvalCode: null,
+  responseCode: null,
+  reason: null,
+}
+
+function replyOf({ state, approvalCode, responseCode, reason }: store.Authorization): Reply {
+  switch (state) {
+    case 'approved':
+      invariant(approvalCode, 'an approval has its code')
+      return { outcome: 'approved', approvalCode, responseCode: '00', channel }
+    case 'declined':
+      invariant(responseCode && reason, 'a decline has its code and reason')
+      return { outcome: 'declined', responseCode, reason }
+    case 'silent':
+      return { outcome: 'unknown', reason: 'TIMED_OUT' }
+    case 'reversed':
+      return { outcome: 'declined', responseCode: '05', reason: 'REVERSED' }
+    case 'never_seen':
+      // DE 39 25: unable to locate the record.
+      return { outcome: 'declined', responseCode: '25', reason: 'NOT_FOUND' }
+    default:
+      return unreachable(state)
+  }
+}
+
+/** A memory that cannot be reached may have kept the message or not: that is unknown, never a decline. */
+async function answered<T>(work: () => Promise<T>): Promise<T | Unknown> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Problem && error.problem === 'unavailable')
+      return { outcome: 'unknown', reason: 'UNREACHABLE' }
+    throw error
+  }
+}
+
+function scriptKey(merchantId: string, orderId: string): string {
+  return `${merchantId}\0${orderId}`
+}

@@ -1,0 +1,114 @@
+import { Secret } from '../base/secret.ts'
+import { brandOf, cvvLength } from '../card/brand.ts'
+import { findExpiry, findTestCard } from '../card/deck.ts'
+import { type Expiry, isPast, parseExpiry } from '../card/expiry.ts'
+import type { HeldCard } from '../card/held-card.ts'
+import { Pan } from '../card/pan.ts'
+import type { HeldFor, Vault } from './vault.ts'
+
+/** A card as typed, each field as it came. */
+export interface TypedCard {
+  readonly number: string
+  readonly expiry: string
+  readonly cvv: string
+  readonly name: string
+}
+
+/** Which cards are taken here: published ones in the sandbox, all that pass the checks in live mode. */
+export interface CardRules {
+  accepts(pan: Pan): boolean
+  /** Expiries that are taken although they may be past. */
+  isPublishedExpiry(expiry: Expiry): boolean
+}
+
+export const sandboxRules: CardRules = {
+  accepts: (pan) => findTestCard(pan) !== undefined,
+  isPublishedExpiry: (expiry) => findExpiry(expiry) !== undefined,
+}
+
+export const liveRules: CardRules = {
+  accepts: () => true,
+  isPublishedExpiry: () => false,
+}
+
+export interface CardErrors {
+  readonly number?: 'missing' | 'malformed' | 'not_a_test_card'
+  readonly expiry?: 'missing' | 'malformed' | 'past'
+  readonly cvv?: 'missing' | 'malformed'
+  readonly name?: 'missing' | 'malformed' | 'holds_a_number'
+}
+
+export type TakenCard =
+  | { readonly ok: true; readonly card: HeldCard; readonly cvv: Secret<string> }
+  | { readonly ok: false; readonly errors: CardErrors }
+
+/**
+ * Checks what a payer typed and seals it. This is where clear card data ends: what comes out is sealed or
+ * a `Secret`, and a refused card leaves nothing but the names of its faults. Nothing is written here.
+ *
+ * @param now business time of the merchant
+ */
+export function takeCard(
+  vault: Pick<Vault, 'hold'>,
+  rules: CardRules,
+  typed: TypedCard,
+  holder: HeldFor & { readonly now: Date },
+): TakenCard {
+  const pan = readNumber(typed.number, rules)
+  const expiry = readExpiry(typed.expiry, rules, holder.now)
+  const cvv = readCvv(typed.cvv, pan instanceof Pan ? pan : undefined)
+  const name = readName(typed.name)
+  if (pan instanceof Pan && typeof expiry === 'object' && cvv instanceof Secret && 'text' in name) {
+    return { ok: true, card: vault.hold({ pan, expiry, nameOnCard: name.text }, holder), cvv }
+  }
+  return {
+    ok: false,
+    errors: {
+      ...(typeof pan === 'string' && { number: pan }),
+      ...(typeof expiry === 'string' && { expiry }),
+      ...(typeof cvv === 'string' && { cvv }),
+      ...('fault' in name && { name: name.fault }),
+    },
+  }
+}
+
+function readNumber(typed: string, rules: CardRules): Pan | NonNullable<CardErrors['number']> {
+  const text = plain(typed)
+  if (!text) return 'missing'
+  const pan = Pan.parse(text)
+  if (!pan) return 'malformed'
+  return rules.accepts(pan) ? pan : 'not_a_test_card'
+}
+
+function readExpiry(typed: string, rules: CardRules, now: Date): Expiry | NonNullable<CardErrors['expiry']> {
+  const text = plain(typed)
+  if (!text) return 'missing'
+  const expiry = parseExpiry(text)
+  if (!expiry) return 'malformed'
+  return isPast(expiry, now) && !rules.isPublishedExpiry(expiry) ? 'past' : expiry
+}
+
+/** Where the number is not known, three and four digits are both right: one fault is told, not two. */
+function readCvv(typed: string, pan: Pan | undefined): Secret<string> | NonNullable<CardErrors['cvv']> {
+  const text = plain(typed)
+  if (!text) return 'missing'
+  const lengths: number[] = pan ? [cvvLength(brandOf(pan))] : [3, 4]
+  return /^\d+$/.test(text) && lengths.includes(text.length) ? new Secret(text) : 'malformed'
+}
+
+/**
+ * Any printable text, because names are written in every way; but no run of digits as long as the shortest
+ * PAN, however it is broken up, because payers do type the number into the wrong field.
+ */
+function readName(typed: string): { text: string } | { fault: NonNullable<CardErrors['name']> } {
+  const text = typed.normalize('NFC').replace(/\s+/gu, ' ').trim()
+  if (!text) return { fault: 'missing' }
+  if ((text.match(/\p{Nd}/gu) ?? []).length >= 12) return { fault: 'holds_a_number' }
+  const length = Array.from(text).length
+  return length >= 2 && length <= 100 && !/\p{C}/u.test(text) ? { text } : { fault: 'malformed' }
+}
+
+/** Digits typed on an East Asian keyboard are digits (NFKC: full-width forms). */
+function plain(typed: string): string {
+  return typed.normalize('NFKC').trim()
+}

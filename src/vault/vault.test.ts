@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { testDatabase } from '../../test/postgres.ts'
+import { seededRandom, systemRandom } from '../base/random.ts'
+import { Secret } from '../base/secret.ts'
+import type { Card } from '../card/card.ts'
+import { Pan } from '../card/pan.ts'
+import { type Database, statement } from '../postgres/database.ts'
+import { Cipher } from './cipher.ts'
+import { isMasterKeyOf } from './master-key-check.ts'
+import { type HeldFor, Vault } from './vault.ts'
+
+let opened: Awaited<ReturnType<typeof testDatabase>>
+let database: Database
+before(async () => {
+  opened = await testDatabase()
+  database = opened.database
+})
+after(() => opened.drop())
+
+const cipher = new Cipher(new Secret(randomBytes(32)))
+const vault = new Vault(cipher, systemRandom)
+const at = new Date('2026-11-23T12:00:00Z')
+
+function aCard(): Card {
+  const pan = Pan.parse('5123450000000008')
+  assert.ok(pan)
+  return { pan, expiry: { month: 9, year: 2033 }, nameOnCard: 'Siti Nur’aini' }
+}
+
+function anAttempt(overrides: Partial<HeldFor> = {}): HeldFor {
+  return { merchantId: 'FINPAY770', orderId: 'INV-1', n: 1, ...overrides }
+}
+
+test('a stored card is revealed to its merchant as it was', async () => {
+  const held = vault.hold(aCard(), anAttempt())
+  await vault.store(database, 'FINPAY770', held, at)
+  const card = await vault.reveal(database, 'FINPAY770', held.token)
+  assert.equal(card?.pan.reveal(), '5123450000000008')
+  assert.deepEqual(card.expiry, { month: 9, year: 2033 })
+  assert.equal(card.nameOnCard, 'Siti Nur’aini')
+})
+
+test('a card that is only held is not in the vault', async () => {
+  const held = vault.hold(aCard(), anAttempt())
+  assert.equal(await vault.reveal(database, 'FINPAY770', held.token), undefined)
+})
+
+test("another merchant's token is not found, and a copied row does not open (invariant 9)", async () => {
+  const held = vault.hold(aCard(), anAttempt())
+  await vault.store(database, 'FINPAY770', held, at)
+  assert.equal(await vault.reveal(database, 'OTHER', held.token), undefined)
+  await vault.store(database, 'OTHER', held, at)
+  await assert.rejects(vault.reveal(database, 'OTHER', held.token), { message: 'A sealed value cannot be opened.' })
+})
+
+test('an erased card is gone, and erasing again harms nothing', async () => {
+  const [held, kept] = [vault.hold(aCard(), anAttempt()), vault.hold(aCard(), anAttempt())]
+  await vault.store(database, 'FINPAY770', held, at)
+  await vault.store(database, 'FINPAY770', kept, at)
+  await vault.erase(database, 'OTHER', held.token)
+  assert.ok(await vault.reveal(database, 'FINPAY770', held.token))
+  await vault.erase(database, 'FINPAY770', held.token)
+  await vault.erase(database, 'FINPAY770', held.token)
+  assert.equal(await vault.reveal(database, 'FINPAY770', held.token), undefined)
+  assert.ok(await vault.reveal(database, 'FINPAY770', kept.token))
+})
+
+test('a token in use keeps its card, and the second payer is told of the conflict', async () => {
+  const seeded = new Vault(cipher, seededRandom('a seed'))
+  const [first, second] = [seeded.hold(aCard(), anAttempt()), seeded.hold(aCard(), anAttempt())]
+  assert.equal(first.token, second.token)
+  await seeded.store(database, 'FINPAY770', first, at)
+  await assert.rejects(seeded.store(database, 'FINPAY770', second, at), { code: '4090000' })
+})
+
+test('the number and the name lie in no column in clear (invariant 8)', async () => {
+  const held = vault.hold(aCard(), anAttempt())
+  await vault.store(database, 'FINPAY770', held, at)
+  const rows = await database.query<{ row: string }>(
+    statement('test.vault', "select v::text || encode(ciphertext, 'escape') as row from vault_entry v"),
+  )
+  assert.ok(rows.length > 0)
+  for (const { row } of rows) assert.doesNotMatch(row, /5123450000000008|Siti/)
+})
+
+test('the first key becomes the key of the database, and another is known as wrong', async () => {
+  const answers = await Promise.all(Array.from({ length: 8 }, () => isMasterKeyOf(database, cipher)))
+  assert.deepEqual(new Set(answers), new Set([true]))
+  assert.equal(await isMasterKeyOf(database, new Cipher(new Secret(randomBytes(32)))), false)
+  assert.equal(await isMasterKeyOf(database, cipher), true)
+})
