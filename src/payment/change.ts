@@ -6,7 +6,7 @@ import type { HeldCard } from '../card/held-card.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { Sql } from '../postgres/database.ts'
 import { cancel, schedule } from '../timer/store.ts'
-import { type Timer, type TimerKind, timerOf } from '../timer/timer.ts'
+import { type Timer, timerIdOf, type TimerKind, timerOf } from '../timer/timer.ts'
 import type { PaymentDeps } from './deps.ts'
 import { type EventType, eventTypes } from './history.ts'
 import {
@@ -139,7 +139,7 @@ export class Change {
   }
 
   unschedule(kind: TimerKind, subject: string): void {
-    this.#cancelled.push(timerOf(this.#order.merchantId, kind, subject, this.now).timerId)
+    this.#cancelled.push(timerIdOf(kind, subject))
   }
 
   async write(sql: Sql, deps: PaymentDeps): Promise<void> {

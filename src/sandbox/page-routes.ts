@@ -33,11 +33,11 @@ export function pageRoutes({ merchant, publicUrl, showsKey }: PageDeps) {
       ),
     )
 
-    app.get('/sandbox/cards', async (request, reply) =>
-      reply
-        .headers(pageHeaders())
-        .send(cardsPage({ language: languageOf(request), path: '/sandbox/cards', homeUrl: '/', otp: testOtp, ...deckView })),
-    )
+    app.get('/sandbox/cards', async (request, reply) => {
+      const language = languageOf(request)
+      const view = { language, path: '/sandbox/cards', homeUrl: '/', otp: testOtp, ...deckView(language) }
+      return reply.headers(pageHeaders()).send(cardsPage(view))
+    })
   }
 }
 

@@ -1,8 +1,7 @@
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../base/problem.ts'
-import type { DeliveryDeps } from '../callback/deliver.ts'
-import { resend } from '../callback/resend.ts'
+import { type DeliveryDeps, resend } from '../callback/deliver.ts'
 import { attemptsOf, find as findCallback, list, listOfOrder } from '../callback/store.ts'
 import { list as eventsOf } from '../event/store.ts'
 import { merchantOf, requireMerchant } from '../http/basic-auth.ts'
@@ -12,6 +11,8 @@ import type { Directory } from '../merchant/directory.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { pageTokenOf } from '../payment/page-token.ts'
 import { find } from '../payment/store.ts'
+import { cancel } from '../timer/store.ts'
+import { timerIdOf } from '../timer/timer.ts'
 import { parseBody } from '../wire/json.ts'
 import { callbackAnswer, clockAnswer, isoWib } from './answers.ts'
 import { parseDuration } from './duration.ts'
@@ -235,8 +236,12 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
     async (request) => {
       const { merchantId } = merchantOf(request)
       const key = { merchantId, callbackId: request.params.id }
-      if (!(await findCallback(database, key))) throw new Problem('order_not_found')
-      await resend(deps.delivery, key)
+      await resend(deps.delivery, {
+        ...key,
+        inTransaction: async (sql, state) => {
+          if (state === 'delivered') await cancel(sql, merchantId, [timerIdOf('callback', key.callbackId)])
+        },
+      })
       const sent = await findCallback(database, key)
       if (!sent) throw new Problem('order_not_found')
       const attempts = await attemptsOf(database, merchantId, [key.callbackId])

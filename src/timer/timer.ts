@@ -14,6 +14,10 @@ export interface Timer {
   readonly dueAt: Date
 }
 
+export function timerIdOf(kind: TimerKind, subject: string): string {
+  return `${kind}:${subject}`
+}
+
 export function timerOf(merchantId: string, kind: TimerKind, subject: string, dueAt: Date): Timer {
-  return { merchantId, timerId: `${kind}:${subject}`, kind, subject, dueAt }
+  return { merchantId, timerId: timerIdOf(kind, subject), kind, subject, dueAt }
 }
