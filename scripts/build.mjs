@@ -1,11 +1,12 @@
 // Compiles the tree into dist/ when a source is newer than the last build, so that `npm start` costs nothing otherwise.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const stamp = join(root, 'dist', '.built')
+const dist = join(root, 'dist')
+const stamp = join(dist, '.built')
 const sources = ['src', 'test', 'bench', 'package-lock.json', 'tsconfig.json']
 
 /** The newest modification under a path; folders count too, so that a deleted file is a change. */
@@ -16,13 +17,47 @@ function newest(path) {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
 }
 
-const builtAt = existsSync(stamp) ? statSync(stamp).mtimeMs : 0
-if (process.argv.includes('--force') || Math.max(...sources.map((path) => newest(join(root, path)))) > builtAt) {
+/**
+ * Compiles into a folder of this build's own, which takes the name only when it is complete: two builds
+ * at once do not mix, and one that fails leaves the last good one.
+ */
+function build() {
   const startedAt = new Date()
-  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  const made = `${dist}.tmp-${process.pid}`
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const { status } = spawnSync(process.execPath, [tsc, '-p', root], { stdio: 'inherit' })
-  if (status !== 0) process.exit(status ?? 1)
-  mkdirSync(dirname(stamp), { recursive: true })
-  writeFileSync(stamp, `${startedAt.toISOString()}\n`)
+  const { status } = spawnSync(process.execPath, [tsc, '-p', root, '--outDir', made], { stdio: 'inherit' })
+  if (status !== 0) {
+    rmSync(made, { recursive: true, force: true })
+    process.exit(status ?? 1)
+  }
+  writeFileSync(join(made, '.built'), '')
+  // The time of the start: a source that changed meanwhile is newer, and is compiled the next time.
+  utimesSync(join(made, '.built'), startedAt, startedAt)
+  putInPlace(made)
 }
+
+function putInPlace(made) {
+  for (let tries = 1; ; tries += 1) {
+    const old = `${dist}.old-${process.pid}-${tries}`
+    if (existsSync(dist)) {
+      try {
+        renameSync(dist, old)
+      } catch (error) {
+        // Another build has moved it away in this moment.
+        if (error.code !== 'ENOENT') throw error
+      }
+    }
+    try {
+      renameSync(made, dist)
+      rmSync(old, { recursive: true, force: true })
+      return
+    } catch (error) {
+      // Another build has put its own there in this moment.
+      rmSync(old, { recursive: true, force: true })
+      if (!['ENOTEMPTY', 'EEXIST'].includes(error.code) || tries === 20) throw error
+    }
+  }
+}
+
+const builtAt = existsSync(stamp) ? statSync(stamp).mtimeMs : 0
+if (process.argv.includes('--force') || Math.max(...sources.map((path) => newest(join(root, path)))) >= builtAt) build()

@@ -1,0 +1,13 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { invariant } from '../base/invariant.ts'
+
+/** The folder of our `package.json`, wherever this file was compiled to: `migrations/` and `schema.sql` lie there. */
+export function packageRoot(): string {
+  let folder = import.meta.dirname
+  while (!existsSync(join(folder, 'package.json'))) {
+    invariant(dirname(folder) !== folder, 'a package.json lies above every file of ours')
+    folder = dirname(folder)
+  }
+  return folder
+}

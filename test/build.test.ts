@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, suite, test } from 'node:test'
+import { packageRoot } from '../src/postgres/package-root.ts'
+
+suite('the build script', () => {
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'build-test-'))
+    for (const part of ['scripts', 'src', 'node_modules/typescript/bin'])
+      mkdirSync(join(folder, part), { recursive: true })
+    cpSync(join(packageRoot(), 'scripts', 'build.mjs'), join(folder, 'scripts', 'build.mjs'))
+    writeFileSync(join(folder, 'src', 'a.ts'), 'one')
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  /** Stands in for the compiler: `source` runs with the folders `src` and `out`. */
+  function compiler(source: string): void {
+    const text = `const { mkdirSync, readFileSync, writeFileSync, appendFileSync } = require('node:fs')
+      const src = ${JSON.stringify(join(folder, 'src'))}, out = process.argv[process.argv.indexOf('--outDir') + 1]
+      mkdirSync(out, { recursive: true }); ${source}`
+    writeFileSync(join(folder, 'node_modules/typescript/bin/tsc'), text)
+  }
+
+  async function build(...args: string[]): Promise<number | null> {
+    const [code] = (await once(spawn(process.execPath, [join(folder, 'scripts', 'build.mjs'), ...args]), 'exit')) as [
+      number | null,
+    ]
+    return code
+  }
+
+  const built = () => readFileSync(join(folder, 'dist', 'a.js'), 'utf8')
+  const left = () => readdirSync(folder).filter((name) => name.startsWith('dist'))
+  const copy = `writeFileSync(out + '/a.js', readFileSync(src + '/a.ts'));`
+
+  test('compiles only what has changed since the last build began', async () => {
+    compiler(`${copy} appendFileSync(src + '/../runs', '.')`)
+    assert.equal(await build(), 0)
+    assert.equal(await build(), 0)
+    assert.equal(readFileSync(join(folder, 'runs'), 'utf8'), '.')
+    writeFileSync(join(folder, 'src', 'a.ts'), 'two')
+    assert.equal(await build(), 0)
+    assert.equal(built(), 'two')
+    assert.deepEqual(left(), ['dist'])
+  })
+
+  test('a source that changes while it is compiled is compiled by the next build', async () => {
+    compiler(`${copy} if (readFileSync(src + '/a.ts', 'utf8') === 'one') writeFileSync(src + '/a.ts', 'two')`)
+    assert.equal(await build(), 0)
+    assert.equal(built(), 'one')
+    assert.equal(await build(), 0)
+    assert.equal(built(), 'two')
+  })
+
+  test('a build that fails says so and leaves the last good one', async () => {
+    compiler(copy)
+    assert.equal(await build(), 0)
+    compiler('process.exit(2)')
+    assert.equal(await build('--force'), 2)
+    assert.equal(built(), 'one')
+    assert.deepEqual(left(), ['dist'])
+  })
+
+  test('several builds at once leave one whole result', async () => {
+    compiler(`for (let n = 0; n < 50; n += 1) writeFileSync(out + '/' + n + '.js', ''); ${copy}`)
+    const codes = await Promise.all(Array.from({ length: 6 }, () => build('--force')))
+    assert.deepEqual(codes, [0, 0, 0, 0, 0, 0])
+    assert.deepEqual(left(), ['dist'])
+    assert.equal(readdirSync(join(folder, 'dist')).filter((name) => name.endsWith('.js')).length, 51)
+  })
+})
