@@ -20,12 +20,18 @@ export const problems = {
   wrong_state: { code: '4040100', message: 'Invalid Transaction Status' },
   method_not_allowed: { code: '4050001', message: 'Requested Operation Is Not Allowed' },
   conflict: { code: '4090000', message: 'Conflict. {reason}' },
-  order_id_used: { code: '4090001', message: 'Duplicate order.id. The order id was used with other content or is finished' },
+  order_id_used: {
+    code: '4090001',
+    message: 'Duplicate order.id. The order id was used with other content or is finished',
+  },
   too_large: { code: '4130000', message: 'Request Entity Too Large' },
   unsupported_type: { code: '4150000', message: 'Unsupported Media Type. Send application/json' },
   too_many_requests: { code: '4290000', message: 'Too Many Requests' },
   internal: { code: '5000000', message: 'General Error' },
-  unavailable: { code: '5030000', message: 'Service Unavailable. Nothing was changed that was not acknowledged; try again' },
+  unavailable: {
+    code: '5030000',
+    message: 'Service Unavailable. Nothing was changed that was not acknowledged; try again',
+  },
   timeout: { code: '5040000', message: 'Timeout' },
 } as const satisfies Record<string, { code: `${number}`; message: string }>
 

@@ -20,7 +20,10 @@ export const systemRandom: Random = { bytes: (length) => randomBytes(length) }
 export function seededRandom(seed: string): Random {
   return {
     bytes: (length, { merchant, order, purpose, n = 0 }) =>
-      createHmac('sha512', seed).update(JSON.stringify([merchant, order, purpose, n])).digest().subarray(0, length),
+      createHmac('sha512', seed)
+        .update(JSON.stringify([merchant, order, purpose, n]))
+        .digest()
+        .subarray(0, length),
   }
 }
 
