@@ -36,7 +36,11 @@ export const settings = [
     fallback: 'the bound address',
     about: 'base of the links given out; live mode needs one with https',
   },
-  { name: 'GERBANG_TRUSTED_PROXIES', fallback: 'none', about: 'addresses or CIDR ranges of proxies, separated by commas' },
+  {
+    name: 'GERBANG_TRUSTED_PROXIES',
+    fallback: 'none',
+    about: 'addresses or CIDR ranges of proxies, separated by commas',
+  },
   { name: 'GERBANG_DATA_DIR', fallback: '.gerbang', about: 'where the embedded database and its key live' },
   { name: 'DATABASE_URL', fallback: 'the embedded PostgreSQL', about: 'PostgreSQL 15 or newer to use instead' },
   {
@@ -52,7 +56,11 @@ export const settings = [
     fallback: '`SoSecret123`; random off loopback',
     about: "the sandbox merchant's key; the command line's credentials too",
   },
-  { name: 'GERBANG_LOG', fallback: '`warn` in sandbox, `info` in live', about: '`silent`, `error`, `warn`, `info`, `debug`' },
+  {
+    name: 'GERBANG_LOG',
+    fallback: '`warn` in sandbox, `info` in live',
+    about: '`silent`, `error`, `warn`, `info`, `debug`',
+  },
 ] as const
 
 type Name = (typeof settings)[number]['name']
@@ -88,7 +96,10 @@ export function readConfig(environment: Environment): Config {
     mistakes.push('GERBANG_PUBLIC_URL: live mode needs one that begins with https://')
   }
 
-  const trustedProxies = (given('GERBANG_TRUSTED_PROXIES') ?? '').split(',').map((text) => text.trim()).filter(Boolean)
+  const trustedProxies = (given('GERBANG_TRUSTED_PROXIES') ?? '')
+    .split(',')
+    .map((text) => text.trim())
+    .filter(Boolean)
   if (!trustedProxies.every((text) => ipaddr.isValid(text) || ipaddr.isValidCIDR(text))) {
     wrong('GERBANG_TRUSTED_PROXIES', 'addresses or CIDR ranges separated by commas')
   }

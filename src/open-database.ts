@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { ClientConfig } from 'pg'
 import { parseIntoClientConfig } from 'pg-connection-string'
 import { Secret } from './base/secret.ts'
@@ -12,7 +14,7 @@ import { migrate } from './postgres/migrate.ts'
 export interface OpenDatabase {
   readonly database: Database
   readonly masterKey: Secret<Buffer>
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /**
@@ -37,13 +39,17 @@ export async function openDatabase(
     temporary ? { temporary: true, log: say } : { dataDir: config.dataDir, log: say },
   )
   try {
-    const masterKey = config.masterKey ?? (temporary ? new Secret(randomBytes(32)) : await keptMasterKey(config.dataDir))
+    const masterKey =
+      config.masterKey ?? (temporary ? new Secret(randomBytes(32)) : await keptMasterKey(config.dataDir))
     const { database, close } = await migrated({ ...embedded.connection }, 'the embedded database')
+    const whereabouts = whereaboutsOf(config)
+    if (!temporary) await writeFile(whereabouts, JSON.stringify(embedded.connection), { mode: 0o600 })
     return {
       database,
       masterKey,
       close: async () => {
         await close()
+        await rm(whereabouts, { force: true })
         await embedded.stop()
       },
     }
@@ -53,7 +59,30 @@ export async function openDatabase(
   }
 }
 
-async function migrated(connection: ClientConfig, name: string): Promise<{ database: Database; close(): Promise<void> }> {
+/**
+ * Opens the database for a command beside a gateway that may be running: the embedded server has one
+ * owner, so a command uses the server of the gateway that runs, and starts one only when none does.
+ *
+ * @throws StartProblem as `openDatabase`
+ */
+export async function openForCommand(config: Config): Promise<OpenDatabase> {
+  const say = () => undefined
+  if (config.databaseUrl) return openDatabase(config, { say })
+  const running = await readFile(whereaboutsOf(config), 'utf8').catch(() => undefined)
+  if (running !== undefined) {
+    const opened = await migrated(JSON.parse(running) as ClientConfig, 'the embedded database').catch(() => undefined)
+    // A file that a killed gateway left leads nowhere; then the database is ours to start.
+    if (opened) return { ...opened, masterKey: config.masterKey ?? (await keptMasterKey(config.dataDir)) }
+  }
+  return openDatabase(config, { say })
+}
+
+/** Where a running gateway notes how its embedded server is reached. */
+function whereaboutsOf(config: Config): string {
+  return join(config.dataDir, 'connection.json')
+}
+
+async function migrated(connection: ClientConfig, name: string): Promise<Omit<OpenDatabase, 'masterKey'>> {
   try {
     await migrate({ ...connection, connectionTimeoutMillis: 5_000 })
   } catch (error) {

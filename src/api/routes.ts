@@ -12,8 +12,9 @@ import type { NewOrder } from '../payment/initiate.ts'
 import type { Order } from '../payment/order.ts'
 import { pageTokenOf } from '../payment/page-token.ts'
 import { standing } from '../payment/proceed.ts'
-import { CheckAnswer, CodeAnswer, InitiateAnswer } from '../wire/answers.ts'
-import { initiateBody, readInitiate } from '../wire/initiate.ts'
+import { CheckAnswer, CodeAnswer, InitiateAnswer, success } from '../wire/answers.ts'
+import { readInitiate } from '../wire/initiate.ts'
+import { InitiateBody } from '../wire/initiate-body.ts'
 import { wibDateTime } from '../wire/wib.ts'
 import { checkData } from './check.ts'
 import { notBuiltYet } from './not-built-yet.ts'
@@ -25,9 +26,6 @@ export interface ApiDeps {
   readonly initiate: (merchant: Merchant, request: NewOrder) => Promise<Order>
   readonly publicUrl: () => string
 }
-
-/** The newest live evidence; clients match on the code (emitted.md). */
-const success = { responseCode: '2000000', responseMessage: 'Request has been processed successfully' } as const
 
 const prefix = '/pg/payment/card'
 
@@ -58,7 +56,7 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
       schema: {
         summary: 'Create a payment',
         tags: ['Payment'],
-        body: Type.Unsafe<Buffer>(initiateBody),
+        body: InitiateBody,
         response: { 200: InitiateAnswer, ...errors },
       },
       // The body is checked by the same schema inside `readInitiate`, after the scanner.
@@ -111,12 +109,17 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
       const merchant = merchantOf(request)
       const seen = await standing(deps.payments, merchant.merchantId, request.params.orderId)
       if (!seen) throw new Problem('order_not_found')
-      return {
+      const answer = {
         ...success,
         data: checkData(seen, deps.payments.clock.now(merchant.merchantId)),
         processingTime: seconds(reply.elapsedTime),
         traceId: request.id,
       }
+      const { metaData } = seen.order.details
+      if (metaData === null) return answer
+      // Text is sent as it is; the type of the route's answer is that of the object.
+      const text = withMetaData(String(reply.serializeInput(answer, '200')), metaData)
+      return reply.type('application/json; charset=utf-8').send(text as unknown as typeof answer)
     },
   )
 
@@ -148,6 +151,14 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
       })
     }
   }
+}
+
+/**
+ * Puts the merchant's own JSON into an answer as text: as a value it would lose digits and the order of keys.
+ * The place cannot be inside a text, where its quotes would be escaped.
+ */
+function withMetaData(answer: string, metaData: string): string {
+  return answer.replace('"meta":{"data":null}', () => `"meta":{"data":${metaData}}`)
 }
 
 /** The body as the parser left it; a request without one has an empty body. */

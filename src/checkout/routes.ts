@@ -76,7 +76,9 @@ export function checkoutRoutes(deps: CheckoutDeps) {
     for (const path of paths) {
       app.get(path, async (request, reply) => {
         const visit = await visitOf(deps, request)
-        return visit ? show(deps, reply, visit, { again: hasQuery(request, 'again'), otherCard: hasQuery(request, 'card') }) : unknown(request, reply)
+        return visit
+          ? show(deps, reply, visit, { again: hasQuery(request, 'again'), otherCard: hasQuery(request, 'card') })
+          : unknown(request, reply)
       })
 
       app.get(`${path}/status`, async (request, reply) => {
@@ -226,7 +228,8 @@ async function submitCvv(
   const form = formOf(request)
   const { attempt } = await see(deps, visit)
   const cvv = (form.get('cvv') ?? '').trim()
-  const waits = attempt?.state === 'authenticated' && attempt.attemptToken && attempt.attemptNo === Number(form.get('formNo'))
+  const waits =
+    attempt?.state === 'authenticated' && attempt.attemptToken && attempt.attemptNo === Number(form.get('formNo'))
   if (!waits || !attempt.attemptToken) return seeOther(reply, visit)
   const digits = attempt.cardInfo?.brand === 'AMEX' ? /^\d{4}$/ : /^\d{3}$/
   if (!digits.test(cvv)) return show(deps, reply, visit, { cvv: cvv ? 'invalid' : 'missing' })
@@ -270,7 +273,8 @@ function inputOf(
 }
 
 function faultsOf({ number, expiry, cvv, name }: CardErrors): CardFormErrors {
-  const invalid = <Kept extends string>(fault: string, ...kept: Kept[]) => kept.find((each) => each === fault) ?? 'invalid'
+  const invalid = <Kept extends string>(fault: string, ...kept: Kept[]) =>
+    kept.find((each) => each === fault) ?? 'invalid'
   return {
     ...(number && { number: invalid(number, 'missing', 'not_a_test_card') }),
     ...(expiry && { expiry: invalid(expiry, 'missing', 'past') }),

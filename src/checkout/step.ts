@@ -1,4 +1,4 @@
-import { invariant } from '../base/invariant.ts'
+import { invariant, unreachable } from '../base/invariant.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { CvvKeeper } from '../payment/deps.ts'
 import { type Attempt, type Order, stateAt } from '../payment/order.ts'
@@ -29,7 +29,8 @@ export interface FormFaults {
 /** The state of an order as the payer's next step: one for each state that a payer can meet. */
 export function stepOf({ order, attempt }: Standing, context: StepContext, faults?: FormFaults): CheckoutStep {
   const { merchant, now } = context
-  switch (stateAt(order, now)) {
+  const state = stateAt(order, now)
+  switch (state) {
     case 'open':
       return openStep(order, attempt, context, faults)
     case 'processing':
@@ -51,6 +52,8 @@ export function stepOf({ order, attempt }: Standing, context: StepContext, fault
       return { kind: 'expired', returnUrl: failUrl(merchant, order) }
     case 'cancelled':
       return { kind: 'cancelled', returnUrl: failUrl(merchant, order) }
+    default:
+      return unreachable(state)
   }
 }
 
@@ -92,18 +95,16 @@ function openStep(
 
 /** The step of an attempt that is under way, or undefined when the payer begins anew. */
 function begunStep(attempt: Attempt, { cvvs }: StepContext): CheckoutStep | undefined {
-  const { authenticationStep: step } = attempt
-  switch (attempt.state) {
-    case 'started':
-      return { kind: 'authenticate', method: step?.kind === 'method' ? { url: step.url, data: step.data } : null }
-    case 'challenged':
-      invariant(step?.kind === 'challenge', 'a challenged attempt has a challenge')
-      return { kind: 'challenge', acsUrl: step.acsUrl, creq: step.creq }
-    case 'authenticated':
-      return attempt.attemptToken && cvvs.has(attempt.attemptToken)
-        ? { kind: 'authenticate', method: null }
-        : { kind: 'cvv-form', formNo: attempt.attemptNo, cardMask: attempt.cardMask ?? '', error: null }
-    default:
-      return undefined
+  const { state, authenticationStep: step, attemptToken } = attempt
+  if (state === 'started') {
+    return { kind: 'authenticate', method: step?.kind === 'method' ? { url: step.url, data: step.data } : null }
   }
+  if (state === 'challenged') {
+    invariant(step?.kind === 'challenge', 'a challenged attempt has a challenge')
+    return { kind: 'challenge', acsUrl: step.acsUrl, creq: step.creq }
+  }
+  if (state !== 'authenticated') return undefined
+  return attemptToken && cvvs.has(attemptToken)
+    ? { kind: 'authenticate', method: null }
+    : { kind: 'cvv-form', formNo: attempt.attemptNo, cardMask: attempt.cardMask ?? '', error: null }
 }

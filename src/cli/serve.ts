@@ -31,7 +31,9 @@ export async function serve(words: readonly string[]): Promise<number> {
       ].join('\n'),
     )
     if (!isLoopback(config.host)) {
-      say(`the sandbox is reachable from other machines (${config.host}); it takes no real cards and is no place for real orders.`)
+      say(
+        `the sandbox is reachable from other machines (${config.host}); it takes no real cards and is no place for real orders.`,
+      )
     }
   } else {
     process.stdout.write('No acquirer is configured: card payments are answered 403 4030001.\n')

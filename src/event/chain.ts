@@ -18,9 +18,6 @@ export interface StoredEvent {
  */
 export function link(previous: Buffer, seq: number, type: string, at: Date, data: object): StoredEvent {
   const text = JSON.stringify(data)
-  const hash = createHash('sha256')
-    .update(previous)
-    .update(`${seq}\n${type}\n${at.toISOString()}\n${text}`)
-    .digest()
+  const hash = createHash('sha256').update(previous).update(`${seq}\n${type}\n${at.toISOString()}\n${text}`).digest()
   return { seq, type, at, data: text, hash }
 }

@@ -1,6 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../base/problem.ts'
 
+declare module 'fastify' {
+  interface FastifySchema {
+    /** Left out of the OpenAPI document. */
+    hide?: boolean
+    summary?: string
+    tags?: readonly string[]
+  }
+}
+
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 type Method = (typeof methods)[number]
 

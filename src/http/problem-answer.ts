@@ -10,7 +10,7 @@ export interface ProblemAnswer {
   readonly traceId: string
 }
 
-export function problemAnswer(problem: Problem, traceId: string, elapsedMs: number, _cause?: unknown): ProblemAnswer {
+export function problemAnswer(problem: Problem, traceId: string, elapsedMs: number): ProblemAnswer {
   return {
     responseCode: problem.code,
     responseMessage: problem.message,
@@ -58,7 +58,10 @@ export function answerProblems(app: FastifyInstance): void {
     if (problem.problem === 'internal') request.log.error({ msg: 'bug', traceId: request.id, bug: describe(error) })
     if (problem.problem === 'unauthorized') void reply.header('www-authenticate', 'Basic realm="gerbang"')
     if (problem.problem === 'unavailable') void reply.header('retry-after', '1')
-    void reply.code(problem.status).type('application/json').send(problemAnswer(problem, request.id, reply.elapsedTime))
+    void reply
+      .code(problem.status)
+      .type('application/json')
+      .send(problemAnswer(problem, request.id, reply.elapsedTime))
   })
 }
 
@@ -70,6 +73,9 @@ export function describe(error: unknown): object {
   return {
     name: error.name,
     ...(database ? { code, constraint, table, routine } : { message: error.message, code }),
-    stack: error.stack?.split('\n').slice(1, 8).map((line) => line.trim()),
+    stack: error.stack
+      ?.split('\n')
+      .slice(1, 8)
+      .map((line) => line.trim()),
   }
 }

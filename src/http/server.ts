@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
 import { Problem } from '../base/problem.ts'
 import { isLoopback } from '../base/loopback.ts'
-import { problemAnswer } from './problem-answer.ts'
+import { answerProblems, problemAnswer, problemOf } from './problem-answer.ts'
 
 /** The largest request body: a hundred items with long texts fit many times. */
 const bodyLimit = 256 * 1024
@@ -19,7 +19,7 @@ export function buildServer(options: {
 }): FastifyInstance {
   const app = fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit,
@@ -43,12 +43,16 @@ export function buildServer(options: {
       )
     },
     frameworkErrors: (error, request, reply) => {
-      void reply
-        .code(404)
-        .send(problemAnswer(new Problem('route_not_found'), request.id, reply.elapsedTime, error))
+      const problem = problemOf(error)
+      const answer = problemAnswer(problem, request.id, reply.elapsedTime)
+      void (reply as FastifyReply).code(problem.status).send(answer)
     },
   })
   app.removeAllContentTypeParsers()
+  answerProblems(app)
+  app.setNotFoundHandler(() => {
+    throw new Problem('route_not_found')
+  })
 
   if (options.allowedHost) {
     const { allowedHost } = options
@@ -65,7 +69,6 @@ export function buildServer(options: {
       route: request.routeOptions.url ?? null,
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
-      traceId: request.id,
     })
   })
   return app

@@ -32,7 +32,12 @@ export async function authorize(deps: PaymentDeps, merchant: Merchant, order: Or
     }
     const { merchantId, orderId } = work.order
     const { attemptNo } = attempt
-    const random = deps.random.bytes(16, { merchant: merchantId, order: orderId, purpose: 'acquirer reference', n: attemptNo })
+    const random = deps.random.bytes(16, {
+      merchant: merchantId,
+      order: orderId,
+      purpose: 'acquirer reference',
+      n: attemptNo,
+    })
     const acquirerReference = uuidFrom(random)
     const asked = work.moveAttempt('authorize', 'asked', {
       acquirerId: acquirer.id,

@@ -55,7 +55,11 @@ export async function initiate(deps: InitiateDeps, merchant: Merchant, request: 
     state: initialOrderState,
     amount: request.amount,
     channel: request.channel,
-    contentHash: createHmac('sha256', deps.contentKey.reveal()).update(merchantId).update('\n').update(request.identity).digest(),
+    contentHash: createHmac('sha256', deps.contentKey.reveal())
+      .update(merchantId)
+      .update('\n')
+      .update(request.identity)
+      .digest(),
     details: request.details,
     createdAt: now,
     expiresAt: new Date(now.getTime() + request.timeoutMinutes * 60_000),

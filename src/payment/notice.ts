@@ -19,18 +19,20 @@ export function noticeOf(
   const { callbackUrl, customerId, metaData } = order.details
   if (!callbackUrl || !order.settledAt) return null
   const paid = order.paidAttempt === null ? undefined : attempt
+  const { status, amount, reference, channel } = paymentOf(order, attempt, order.settledAt)
   const notice = {
     merchantId: merchant.merchantId,
     customerId,
     order: { id: order.orderId, reference: order.reference, amount: order.amount },
     acquirerId: null,
-    sourceOfFunds: { type: order.channel, paymentCode: null },
+    channel: order.channel,
+    paymentCode: null,
     card:
       merchant.sendsCardInCallback && paid?.cardMask && paid.cardInfo
-        ? { mask: paid.cardMask, info: paid.cardInfo }
+        ? { mask: paid.cardMask, info: { ...paid.cardInfo } }
         : null,
     metaData,
-    payment: paymentOf(order, attempt, order.settledAt),
+    payment: { status, amount, reference, channel, at: order.settledAt },
   }
   const key = signingKey(merchant, deps.clock.machine())
   const id = deps.random.bytes(16, {

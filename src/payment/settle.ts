@@ -22,7 +22,8 @@ export async function settle(
     const { attempt } = work
     if (attempt?.attemptNo !== attemptNo || attempt.state !== 'authorizing') {
       const undone = attempt?.attemptNo === attemptNo && ['reversing', 'reversed'].includes(attempt.state)
-      if (undone && reply.outcome === 'approved') work.record('attempt.late_answer', { attemptNo, outcome: reply.outcome })
+      if (undone && reply.outcome === 'approved')
+        work.record('attempt.late_answer', { attemptNo, outcome: reply.outcome })
       return false
     }
     switch (reply.outcome) {

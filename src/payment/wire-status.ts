@@ -1,3 +1,4 @@
+import { unreachable } from '../base/invariant.ts'
 import type { WireStatus } from '../wire/status.ts'
 import { type Attempt, type Order, stateAt } from './order.ts'
 
@@ -5,7 +6,8 @@ export type { WireStatus } from '../wire/status.ts'
 
 /** The contract's word for where an order stands at `now` (finpay-api.md part 8, emitted.md). */
 export function wireStatusOf(order: Order, attempt: Attempt | undefined, now: Date): WireStatus {
-  switch (stateAt(order, now)) {
+  const state = stateAt(order, now)
+  switch (state) {
     case 'open':
       return openStatus(attempt)
     case 'processing':
@@ -18,6 +20,8 @@ export function wireStatusOf(order: Order, attempt: Attempt | undefined, now: Da
       return 'EXPIRED'
     case 'cancelled':
       return 'CANCELLED'
+    default:
+      return unreachable(state)
   }
 }
 

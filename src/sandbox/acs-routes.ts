@@ -67,7 +67,10 @@ function ask(
     otp: testOtp,
     error,
   })
-  return reply.code(error ? 422 : 200).headers(pageHeaders()).send(page)
+  return reply
+    .code(error ? 422 : 200)
+    .headers(pageHeaders())
+    .send(page)
 }
 
 async function goBack(
@@ -85,7 +88,10 @@ async function goBack(
 }
 
 function unknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.code(404).headers(pageHeaders()).send(acsUnknownPage(languageOf(request)))
+  return reply
+    .code(404)
+    .headers(pageHeaders())
+    .send(acsUnknownPage(languageOf(request)))
 }
 
 function languageOf(request: FastifyRequest): Language {

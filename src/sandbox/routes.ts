@@ -50,9 +50,7 @@ const PayBody = Type.Object(
         closed,
       ),
     ),
-    authentication: Type.Optional(
-      Type.Union([Type.Literal('success'), Type.Literal('fail'), Type.Literal('abandon')]),
-    ),
+    authentication: Type.Optional(Type.Union([Type.Literal('success'), Type.Literal('fail'), Type.Literal('abandon')])),
     amount: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: '^\\d{1,14}$' })])),
     outcome: Type.Optional(
       Type.Union([Type.Literal('approved'), Type.Literal('declined'), Type.Literal('timeout'), Type.Literal('late')]),
@@ -89,7 +87,12 @@ const PayAnswer = Type.Object({
 
 const EventsAnswer = Type.Object({
   events: Type.Array(
-    Type.Object({ seq: Type.Integer(), at: Type.String(), type: Type.String(), data: Type.Object({}, { additionalProperties: true }) }),
+    Type.Object({
+      seq: Type.Integer(),
+      at: Type.String(),
+      type: Type.String(),
+      data: Type.Object({}, { additionalProperties: true }),
+    }),
   ),
 })
 
@@ -214,8 +217,14 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
       const { merchantId } = merchantOf(request)
       const { orderId } = request.query
       const found =
-        orderId === undefined ? await list(database, merchantId, listed) : await listOfOrder(database, merchantId, orderId)
-      const attempts = await attemptsOf(database, merchantId, found.map(({ callbackId }) => callbackId))
+        orderId === undefined
+          ? await list(database, merchantId, listed)
+          : await listOfOrder(database, merchantId, orderId)
+      const attempts = await attemptsOf(
+        database,
+        merchantId,
+        found.map(({ callbackId }) => callbackId),
+      )
       return {
         callbacks: found.map((callback) => callbackAnswer(callback, attempts.get(callback.callbackId) ?? [])),
       }
@@ -258,7 +267,12 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
   app.post(
     '/sandbox/clock',
     {
-      schema: { summary: 'Move business time', tags: ['Sandbox'], body: ClockBody, response: { 200: ClockAnswer, ...errors } },
+      schema: {
+        summary: 'Move business time',
+        tags: ['Sandbox'],
+        body: ClockBody,
+        response: { 200: ClockAnswer, ...errors },
+      },
     },
     async (request) => {
       const { merchantId } = merchantOf(request)

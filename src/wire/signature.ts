@@ -26,3 +26,10 @@ export function verifies(body: string, key: Secret<string>): boolean {
   if (members === undefined || signature === undefined) return false
   return timingSafeEqual(Buffer.from(signature), Buffer.from(signatureOf(`${members}}`, key)))
 }
+
+/** A signed body without its signature: the text that was signed. */
+export function unsignedBody(body: string): string {
+  const [, members] = signatureMember.exec(body) ?? []
+  invariant(members !== undefined, 'a signed body ends in its signature')
+  return `${members}}`
+}
