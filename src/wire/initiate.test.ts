@@ -568,9 +568,9 @@ const long: readonly (readonly [path: string, json: string, field?: string])[] =
 ]
 for (const [path, json, field = path] of long) {
   test(`${path} of ${json.length} characters is refused at once`, () => {
-    const startedAt = performance.now()
+    const before = process.cpuUsage()
     refuses(request(path, json), 'malformed_field', field)
-    assert.ok(performance.now() - startedAt < 1_000)
+    assert.ok(process.cpuUsage(before).user < 1_000_000)
   })
 }
 
