@@ -117,7 +117,16 @@ test('whatever is told, PHP decodes it and encodes it to the same bytes', () => 
     channel: fc.option(text),
     paymentCode: fc.option(text),
     card: fc.option(
-      fc.record({ mask: text, info: fc.option(fc.record({ brand: fc.option(text), country: fc.option(text) })) }),
+      fc.record({
+        mask: text,
+        info: fc.record({
+          brand: fc.option(text),
+          issuing: fc.option(text),
+          type: fc.option(text),
+          subType: fc.option(text),
+          country: fc.option(text),
+        }),
+      }),
     ),
     metaData: fc.option(text.map((value) => phpReencode(JSON.stringify({ value })) ?? null)),
     payment: fc.record({

@@ -3,6 +3,15 @@ import { type PhpValue, phpEncode } from './php-json.ts'
 import { userDesc, type WireStatus } from './status.ts'
 import { wibDateTime } from './wib.ts'
 
+/** `card.info` on the wire. What is not known of a card is null. */
+export interface WireCardInfo {
+  readonly brand: string | null
+  readonly issuing: string | null
+  readonly type: string | null
+  readonly subType: string | null
+  readonly country: string | null
+}
+
 /** What a merchant is told when an order reaches a final status. */
 export interface CallbackNotice {
   readonly merchantId: string
@@ -21,7 +30,7 @@ export interface CallbackNotice {
   /** The number that the payer paid to; null where the method has none. */
   readonly paymentCode: string | null
   /** Null unless the merchant's setting asks for it and a card paid. */
-  readonly card: { readonly mask: string; readonly info: Readonly<Record<string, string | null>> | null } | null
+  readonly card: { readonly mask: string; readonly info: WireCardInfo } | null
   /** JSON text as PHP writes it; null where the merchant sent none. */
   readonly metaData: string | null
   readonly payment: {
@@ -54,7 +63,7 @@ export function callbackText(notice: CallbackNotice): string {
     },
     transaction: { acquirerId },
     ...(channel !== null && { sourceOfFunds: { type: channel, ...(paymentCode !== null && { paymentCode }) } }),
-    ...(card && { card: { mask: card.mask, info: card.info } }),
+    ...(card && { card: { mask: card.mask, info: cardInfo(card.info) } }),
   } satisfies PhpValue
   const result = {
     payment: {
@@ -69,6 +78,11 @@ export function callbackText(notice: CallbackNotice): string {
   } satisfies PhpValue
   // The merchant's own JSON is spliced in as text: as a value it would lose digits and the order of keys.
   return `${phpEncode(before).slice(0, -1)},"meta":{"data":${metaData ?? 'null'}},"result":${phpEncode(result)}}`
+}
+
+/** The documented order of members, whatever the order of the value's. */
+function cardInfo({ brand, issuing, type, subType, country }: WireCardInfo): PhpValue {
+  return { brand, issuing, type, subType, country }
 }
 
 /** The headers that stay the same on every attempt; those that carry machine time are made with each. */

@@ -553,6 +553,27 @@ for (const [path, json] of different) {
   })
 }
 
+/** Each would take seconds where a pattern or a conversion is not linear in the text. */
+const long: readonly (readonly [path: string, json: string, field?: string])[] = [
+  ['order.amount', `1${'0'.repeat(1e6)}`],
+  ['order.amount', `"${'0'.repeat(1e6)}"`],
+  ['order.timeout', `"${'0'.repeat(1e6)}x"`],
+  ['order.item', `[{"quantity":"${'0'.repeat(1e6)}"}]`, 'order.item.0.quantity'],
+  ['customer.email', `"${'a'.repeat(1e6)}"`],
+  ['customer.mobilePhone', `"+62${' '.repeat(1e6)}x"`],
+  ['customer.phone', `"${' '.repeat(1e6)}1x"`],
+  ['url.callbackUrl', `"https://${'a'.repeat(1e6)}@"`],
+  ['meta.data', `1${'0'.repeat(1e6)}`],
+  ['meta.data', `"${'\\u0041'.repeat(1e5)}"`],
+]
+for (const [path, json, field = path] of long) {
+  test(`${path} of ${json.length} characters is refused at once`, () => {
+    const before = process.cpuUsage()
+    refuses(request(path, json), 'malformed_field', field)
+    assert.ok(process.cpuUsage(before).user < 1_000_000)
+  })
+}
+
 const json = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
   fc.constantFrom('', null, [], {}, 'cc', 'IDR', '1000', 1000, '+62812000000', 'A-1', 'https://shop.example/'),

@@ -182,9 +182,9 @@ class Reencoder {
 
   #number(text: string): string {
     if (/^-?\d+$/.test(text)) {
-      // PHP's integers have 64 bits; a larger one becomes a float. The integer -0 becomes 0.
-      const integer = text.length < 19 ? undefined : BigInt(text)
-      if (integer === undefined || BigInt.asIntN(64, integer) === integer) return text === '-0' ? '0' : text
+      // PHP's integers have 64 bits, 20 characters at most; a larger one becomes a float. The integer -0 becomes 0.
+      if (text.length < 19) return text === '-0' ? '0' : text
+      if (text.length <= 20 && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return text
     }
     const float = Number(text)
     if (!Number.isFinite(float)) this.#representable = false

@@ -21,6 +21,8 @@ const cases: readonly (readonly [text: string, value: bigint | undefined])[] = [
   ['9007199254740993', 9_007_199_254_740_993n],
   ['1e99', 10n ** 99n],
   ['1e100', undefined],
+  [`1${'0'.repeat(99)}`, 10n ** 99n],
+  [`1${'0'.repeat(100)}`, undefined],
   ['-1', undefined],
   ['+1', undefined],
   ['.5', undefined],
