@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { DatabaseError, Pool, types as pgTypes, type PoolConfig } from 'pg'
 import { Problem } from '../base/problem.ts'
 
 /** One SQL statement and the name under which each connection prepares it once. */
@@ -18,9 +18,9 @@ export interface Sql {
 }
 
 /** int8 columns come back as bigint: a float must not touch an amount (invariant 11). */
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format),
+const types: NonNullable<PoolConfig['types']> = {
+  getTypeParser: (oid: Parameters<typeof pgTypes.getTypeParser>[0], format?: 'text' | 'binary') =>
+    oid === pgTypes.builtins.INT8 && format !== 'binary' ? BigInt : pgTypes.getTypeParser(oid, format),
 }
 
 /** What PostgreSQL says when a transaction lost a race and may be tried again as a whole. */
@@ -30,13 +30,13 @@ const serializationFailures = new Set(['40001', '40P01'])
 const unavailable = /^(08...|57P0[1-3]|53300)$/
 
 export class Database implements Sql {
-  readonly #pool: pg.Pool
+  readonly #pool: Pool
 
-  constructor(connection: pg.PoolConfig, size = 16) {
-    this.#pool = new pg.Pool({
+  constructor(connection: PoolConfig, size = 16) {
+    this.#pool = new Pool({
       ...connection,
       max: size,
-      types: types as NonNullable<pg.PoolConfig['types']>,
+      types,
       connectionTimeoutMillis: 5_000,
       // Acknowledged is durable, whoever owns the server (invariant 1).
       options: '-c synchronous_commit=on -c timezone=UTC',
@@ -67,7 +67,7 @@ export class Database implements Sql {
       try {
         return await this.#once(work)
       } catch (error) {
-        const raced = error instanceof pg.DatabaseError && serializationFailures.has(error.code ?? '')
+        const raced = error instanceof DatabaseError && serializationFailures.has(error.code ?? '')
         if (!raced || tries === 5) throw translated(error)
       }
     }
