@@ -25,7 +25,7 @@ for (const [name, command, args] of steps) {
   const stdio = name === 'tests' ? 'inherit' : 'pipe'
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, stdio, encoding: 'utf8' })
   const seconds = ((performance.now() - before) / 1000).toFixed(1)
-  if (status !== 0) process.stderr.write([stdout, stderr, error?.message].filter(Boolean).join('\n'))
+  if (status !== 0) process.stderr.write([stdout, stderr, error?.message, ''].filter((text) => text != null).join('\n'))
   process.stdout.write(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`)
   if (status !== 0) process.exit(1)
 }

@@ -1,4 +1,4 @@
-import { DatabaseError, Pool, type PoolConfig, types as driverTypes } from 'pg'
+import { DatabaseError, Pool, types as pgTypes, type PoolConfig } from 'pg'
 import { Problem } from '../base/problem.ts'
 
 /** One SQL statement and the name under which each connection prepares it once. */
@@ -18,10 +18,9 @@ export interface Sql {
 }
 
 /** int8 columns come back as bigint: a float must not touch an amount (invariant 11). */
-const int8 = 20
 const types: NonNullable<PoolConfig['types']> = {
-  getTypeParser: (oid, format) =>
-    Number(oid) === int8 && format !== 'binary' ? BigInt : driverTypes.getTypeParser(oid, format),
+  getTypeParser: (oid: Parameters<typeof pgTypes.getTypeParser>[0], format?: 'text' | 'binary') =>
+    oid === pgTypes.builtins.INT8 && format !== 'binary' ? BigInt : pgTypes.getTypeParser(oid, format),
 }
 
 /** What PostgreSQL says when a transaction lost a race and may be tried again as a whole. */

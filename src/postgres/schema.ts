@@ -76,7 +76,7 @@ const tablesSql = `
         from pg_index i
         where i.indrelid = c.oid
           and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = c.oid)
-      )
+      ) plain
     ), '{}') as indexes
   from pg_class c
   where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
