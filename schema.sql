@@ -10,6 +10,7 @@ create table attempt (
   card_mask text,
   card_info text,
   authentication_id text,
+  authentication_step text,
   trans_status text,
   eci text,
   cavv text,
@@ -135,6 +136,53 @@ create table setting (
   name text not null,
   value bytea not null,
   constraint setting_pkey PRIMARY KEY (name)
+);
+
+create table simulated_authentication (
+  merchant_id text not null,
+  authentication_id uuid not null,
+  order_id text not null,
+  ordinal integer not null,
+  attempt_token text not null,
+  notification_url text not null,
+  three_ds text not null,
+  brand text,
+  last4 text not null,
+  acs_trans_id uuid not null,
+  ds_trans_id uuid not null,
+  state text not null,
+  amount_minor bigint,
+  currency text,
+  merchant_name text,
+  method_completed text,
+  tries_left smallint not null,
+  challenge_until timestamp with time zone,
+  trans_status text,
+  reason text,
+  cavv text,
+  created_at timestamp with time zone not null,
+  constraint simulated_authentication_pkey PRIMARY KEY (merchant_id, authentication_id),
+  constraint simulated_authentication_merchant_id_attempt_token_key UNIQUE (merchant_id, attempt_token),
+  constraint simulated_authentication_merchant_id_order_id_ordinal_key UNIQUE (merchant_id, order_id, ordinal),
+  constraint simulated_authentication_check CHECK (((state = 'finished'::text) = (trans_status IS NOT NULL))),
+  constraint simulated_authentication_state_check CHECK ((state = ANY (ARRAY['started'::text, 'challenging'::text, 'finished'::text])))
+);
+
+create table simulated_authorization (
+  merchant_id text not null,
+  reference text not null,
+  order_id text,
+  amount_minor bigint,
+  currency text,
+  state text not null,
+  approval_code text,
+  response_code text,
+  reason text,
+  created_at timestamp with time zone not null,
+  reversed_at timestamp with time zone,
+  constraint simulated_authorization_pkey PRIMARY KEY (merchant_id, reference),
+  constraint simulated_authorization_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint simulated_authorization_state_check CHECK ((state = ANY (ARRAY['approved'::text, 'declined'::text, 'silent'::text, 'reversed'::text, 'never_seen'::text])))
 );
 
 create table timer (

@@ -16,7 +16,7 @@ import { type Resolve, systemResolve } from './callback/resolve.ts'
 import { httpSender } from './callback/send.ts'
 import { checkoutRoutes } from './checkout/routes.ts'
 import type { Config } from './config.ts'
-import { openDatabase, type OpenDatabase } from './open-database.ts'
+import { type OpenDatabase, openDatabase, type OpenDatabaseOptions } from './open-database.ts'
 import { operationRoutes } from './http/operation.ts'
 import { describe } from './http/problem-answer.ts'
 import { buildServer, sandboxHosts } from './http/server.ts'
@@ -65,12 +65,8 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends OpenDatabaseOptions {
   readonly log: Logger
-  /** Sentences for the operator. */
-  readonly say: (sentence: string) => void
-  /** The embedded database lies in a folder that goes with the gateway. */
-  readonly temporary?: boolean
   /** Where the sandbox merchant's clock starts. */
   readonly startAt?: Date
   readonly resolve?: Resolve

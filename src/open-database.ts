@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClientConfig } from 'pg'
-import { parseIntoClientConfig } from 'pg-connection-string'
 import { Secret } from './base/secret.ts'
 import { StartProblem } from './base/start-problem.ts'
 import type { Config } from './config.ts'
@@ -17,6 +16,15 @@ export interface OpenDatabase {
   readonly close: () => Promise<void>
 }
 
+export interface OpenDatabaseOptions {
+  /** Sentences for the operator. */
+  readonly say: (sentence: string) => void
+  /** The embedded database lies in a folder that goes with the gateway. */
+  readonly temporary?: boolean
+  /** Instead of `DATABASE_URL`, for a caller in the same process. */
+  readonly connection?: ClientConfig
+}
+
 /**
  * Opens the database that the settings name, or the embedded one, and brings it to our schema.
  *
@@ -24,10 +32,10 @@ export interface OpenDatabase {
  */
 export async function openDatabase(
   config: Config,
-  { say, temporary = false }: { say: (sentence: string) => void; temporary?: boolean },
+  { say, temporary = false, connection: given }: OpenDatabaseOptions,
 ): Promise<OpenDatabase> {
-  if (config.databaseUrl) {
-    const connection = parseIntoClientConfig(config.databaseUrl.reveal())
+  const connection = given ?? (config.databaseUrl && { connectionString: config.databaseUrl.reveal() })
+  if (connection) {
     const masterKey = config.masterKey ?? (temporary ? new Secret(randomBytes(32)) : undefined)
     if (!masterKey) throw new StartProblem('GERBANG_MASTER_KEY: needed with DATABASE_URL; 64 hex digits')
     return { ...(await migrated(connection, nameOf(connection))), masterKey }
@@ -95,8 +103,11 @@ async function migrated(connection: ClientConfig, name: string): Promise<Omit<Op
 }
 
 /** Host and database, never the password. */
-function nameOf({ host, port, database }: ClientConfig): string {
-  return `${host ?? 'localhost'}:${port ?? 5432}/${database ?? ''}`
+function nameOf({ connectionString, host, port, database }: ClientConfig): string {
+  if (!connectionString || !URL.canParse(connectionString))
+    return `${host ?? 'localhost'}:${port ?? 5432}/${database ?? ''}`
+  const url = new URL(connectionString)
+  return `${url.hostname || 'localhost'}:${url.port || 5432}${url.pathname}`
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -1,0 +1,179 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { SandboxClient } from '../src/client.ts'
+import { type Config, readConfig } from '../src/config.ts'
+import { type Gateway, openGateway, type OpenOptions } from '../src/gateway.ts'
+import { createLog } from '../src/log.ts'
+import type { Database } from '../src/postgres/database.ts'
+import { testDatabase } from './postgres.ts'
+
+/** A master key for tests; any 32 bytes do. */
+export const testMasterKey = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
+
+/** A gateway in this process on a database of its own, and what a test wants to look at. */
+export interface TestGateway {
+  readonly url: string
+  readonly client: SandboxClient
+  readonly database: Database
+  /** Every log line so far, level debug and up. */
+  readonly logged: string[]
+  readonly gateway: Gateway
+  /** A request as the sandbox's merchant. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** `initiate` with the seed's sample and changes to it; answers the parsed body. */
+  initiate(changes?: InitiateChanges): Promise<{ status: number; body: Record<string, string> }>
+  close(): Promise<void>
+}
+
+export interface InitiateChanges {
+  readonly order?: object
+  readonly url?: object
+  readonly [member: string]: unknown
+}
+
+/** The seed's sample request (spec/seed-basic-payment.txt). */
+export function seedSample(orderId: string, changes: InitiateChanges = {}): Record<string, unknown> {
+  const { order, url, ...others } = changes
+  return {
+    customer: {
+      id: 'hajar.finnet@gmail.com',
+      email: 'hajar.finnet@gmail.com',
+      firstName: 'Hajar',
+      lastName: 'Ismail',
+      mobilePhone: '+6281286288800',
+    },
+    order: { id: orderId, amount: '1000', currency: 'IDR', description: 'Testing', ...order },
+    url: { ...url },
+    sourceOfFunds: { type: 'cc' },
+    ...others,
+  }
+}
+
+let orders = 0
+
+/** An order id that no other call of this process gives. */
+export function freshOrderId(): string {
+  orders += 1
+  return `${process.pid}-${orders}`
+}
+
+/**
+ * Starts a sandbox for a test file. Close it in `after`.
+ *
+ * @param environment settings beside those that a test needs
+ */
+export async function testGateway(
+  environment: Readonly<Record<string, string>> = {},
+  options: Partial<OpenOptions> & { config?: Partial<Config> } = {},
+): Promise<TestGateway> {
+  const { connection, database, drop } = await testDatabase()
+  const logged: string[] = []
+  const config = {
+    ...readConfig({ GERBANG_PORT: '0', GERBANG_MASTER_KEY: testMasterKey, ...environment }),
+    ...options.config,
+  }
+  const gateway = await openGateway(config, {
+    log: createLog('debug', { write: (line: string) => void logged.push(line) }),
+    say: (sentence) => void logged.push(sentence),
+    connection,
+    ...options,
+  }).catch(async (error: unknown) => {
+    await drop()
+    throw error
+  })
+  const { url, merchant } = gateway
+  const merchantId = merchant?.merchantId ?? ''
+  const merchantKey = merchant?.key.reveal() ?? ''
+  const authorization = `Basic ${Buffer.from(`${merchantId}:${merchantKey}`).toString('base64')}`
+  const request = (path: string, init: RequestInit = {}) =>
+    fetch(url + path, { ...init, headers: { authorization, ...(init.headers as Record<string, string>) } })
+  return {
+    url,
+    client: new SandboxClient({ url, merchantId, merchantKey }),
+    database,
+    logged,
+    gateway,
+    fetch: request,
+    initiate: async (changes = {}) => {
+      const id = (changes.order as { id?: string } | undefined)?.id ?? freshOrderId()
+      const response = await request('/pg/payment/card/initiate', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(seedSample(id, changes)),
+      })
+      return { status: response.status, body: (await response.json()) as Record<string, string> }
+    },
+    close: async () => {
+      await gateway.close()
+      await drop()
+    },
+  }
+}
+
+/** One callback as a merchant's server received it. */
+export interface Received {
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+  readonly at: number
+}
+
+export interface MerchantServer {
+  readonly url: string
+  readonly received: readonly Received[]
+  /** Waits until so many callbacks have come, at most ten seconds. */
+  wait(count: number): Promise<readonly Received[]>
+  close(): Promise<void>
+}
+
+/** A merchant's callback receiver. `answer` decides the status (200 by default) and may call the gateway. */
+export async function merchantServer(
+  answer: (received: Received, count: number) => number | Promise<number> = () => 200,
+): Promise<MerchantServer> {
+  const received: Received[] = []
+  const waiting = new Set<() => void>()
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const one = {
+        path: request.url ?? '',
+        headers: request.headers,
+        body: Buffer.concat(chunks).toString('utf8'),
+        at: performance.now(),
+      }
+      received.push(one)
+      void Promise.resolve(answer(one, received.length)).then((status) => {
+        response.writeHead(status, { 'content-type': 'application/json' })
+        response.end('{"responseCode":"2000000"}')
+        for (const wake of waiting) wake()
+      })
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    received,
+    wait: (count) =>
+      new Promise((resolve, reject) => {
+        const timeout = setTimeout(() => {
+          waiting.delete(look)
+          reject(new Error(`${received.length} of ${count} callbacks came within ten seconds`))
+        }, 10_000)
+        const look = () => {
+          if (received.length < count) return
+          clearTimeout(timeout)
+          waiting.delete(look)
+          resolve(received)
+        }
+        waiting.add(look)
+        look()
+      }),
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
