@@ -26,7 +26,7 @@ export interface TestGateway {
 }
 
 export interface InitiateChanges {
-  readonly order?: object
+  readonly order?: { readonly id?: string; readonly [member: string]: unknown }
   readonly url?: object
   readonly [member: string]: unknown
 }
@@ -66,7 +66,8 @@ export async function testGateway(
   environment: Readonly<Record<string, string>> = {},
   options: Partial<OpenOptions> & { config?: Partial<Config> } = {},
 ): Promise<TestGateway> {
-  const { connection, database, drop } = await testDatabase()
+  const own = await testDatabase()
+  const { connection, database } = own
   const logged: string[] = []
   const config = {
     ...readConfig({ GERBANG_PORT: '0', GERBANG_MASTER_KEY: testMasterKey, ...environment }),
@@ -78,7 +79,7 @@ export async function testGateway(
     connection,
     ...options,
   }).catch(async (error: unknown) => {
-    await drop()
+    await own.drop()
     throw error
   })
   const { url, merchant } = gateway
@@ -95,7 +96,7 @@ export async function testGateway(
     gateway,
     fetch: request,
     initiate: async (changes = {}) => {
-      const id = (changes.order as { id?: string } | undefined)?.id ?? freshOrderId()
+      const id = changes.order?.id ?? freshOrderId()
       const response = await request('/pg/payment/card/initiate', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -105,7 +106,7 @@ export async function testGateway(
     },
     close: async () => {
       await gateway.close()
-      await drop()
+      await own.drop()
     },
   }
 }
