@@ -1,0 +1,213 @@
+import { formatRupiah } from '../base/money.ts'
+import { brandOf } from '../pages/card-brand.ts'
+import { ErrorSummary, Field, MoneyLine, Submit } from '../pages/field.tsx'
+import { Glyph } from '../pages/glyph.tsx'
+import { phrases } from '../pages/language.ts'
+import type { CardFormStep, CheckoutPage, CvvFormStep } from './view.ts'
+
+/** The half of the page where a card is typed in. */
+export function CardForm({ page, step }: { page: CheckoutPage; step: CardFormStep }) {
+  const { language, action, amount, merchantName } = page
+  const { card } = phrases(language)
+  return (
+    <section class="slab work">
+      <WhatWentWrong page={page} step={step} />
+      <h1>{step.picker ? card.pickerHeading : card.heading}</h1>
+      {step.picker ? (
+        <ul class="methods">
+          <li aria-current="true">
+            <Glyph name="card" />
+            <span>
+              <strong>{card.method}</strong>
+              <span class="soft">{card.methodHint}</span>
+            </span>
+          </li>
+        </ul>
+      ) : null}
+      <form method="post" action={action} noValidate data-once>
+        <input type="hidden" name="formNo" value={String(step.formNo)} />
+        <input type="hidden" name="lang" value={language} />
+        <BrowserData />
+        <CardFields page={page} step={step} />
+        <div class="actions">
+          <Submit label={card.pay(formatRupiah(amount))} busy={card.busy}>
+            <Glyph name="lock" />
+          </Submit>
+        </div>
+        <p class="assurance">
+          <Glyph name="shield" />
+          <span>{card.privacy(merchantName)}</span>
+        </p>
+      </form>
+    </section>
+  )
+}
+
+function WhatWentWrong({ page: { language, testCardsUrl }, step }: { page: CheckoutPage; step: CardFormStep }) {
+  const { card, errors, refusal, page } = phrases(language)
+  if (step.refusal) {
+    return (
+      <ErrorSummary heading={refusal.heading}>
+        <p>
+          <span class="money">{refusal.noMoney}</span> {refusal.reasons[step.refusal.reason]}
+        </p>
+        <p>{refusal.attemptsLeft(step.refusal.attemptsLeft)}</p>
+      </ErrorSummary>
+    )
+  }
+  const { number, expiry, cvv, name } = step.errors
+  const mistakes = [
+    ...(number ? [{ field: 'number', text: errors.number[number] }] : []),
+    ...(expiry ? [{ field: 'expiry', text: errors.expiry[expiry] }] : []),
+    ...(cvv ? [{ field: 'cvv', text: errors.cvv[cvv] }] : []),
+    ...(name ? [{ field: 'name', text: errors.name[name] }] : []),
+  ]
+  if (mistakes.length === 0) return null
+  return (
+    <ErrorSummary heading={card.errorHeading}>
+      <ul>
+        {mistakes.map(({ field, text }) => (
+          <li>
+            <a href={`#${field}`}>{text}</a>
+          </li>
+        ))}
+      </ul>
+      <p>
+        <span class="money">{card.errorIntro}</span> {card.retype}
+      </p>
+      {number === 'not_a_test_card' && testCardsUrl !== null ? (
+        <p>
+          <a href={testCardsUrl}>{page.testCards}</a>
+        </p>
+      ) : null}
+    </ErrorSummary>
+  )
+}
+
+function CardFields({ page: { language }, step }: { page: CheckoutPage; step: CardFormStep }) {
+  const { card, errors } = phrases(language)
+  const { number, expiry, cvv, name } = step.errors
+  return (
+    <div class="fields">
+      <Field
+        name="number"
+        label={card.number}
+        full
+        error={number ? errors.number[number] : null}
+        missing={errors.number.missing}
+        invalid={errors.number.invalid}
+        aside={<span class="brand" data-brand aria-live="polite" />}
+        inside={<Glyph name="card" />}
+        input={{
+          class: 'numeric',
+          inputMode: 'numeric',
+          autoComplete: 'cc-number',
+          maxLength: 40,
+          'data-card-number': true,
+        }}
+      />
+      <Field
+        name="expiry"
+        label={card.expiry}
+        hint={card.expiryHint}
+        error={expiry ? errors.expiry[expiry] : null}
+        missing={errors.expiry.missing}
+        invalid={errors.expiry.invalid}
+        input={{
+          class: 'numeric',
+          inputMode: 'numeric',
+          autoComplete: 'cc-exp',
+          maxLength: 9,
+          placeholder: card.expiryPlaceholder,
+          'data-expiry': true,
+        }}
+      />
+      <Field
+        name="cvv"
+        label={card.cvv}
+        hint={<span data-cvv-hint={card.cvvHintAmex}>{card.cvvHint}</span>}
+        error={cvv ? errors.cvv[cvv] : null}
+        missing={errors.cvv.missing}
+        invalid={errors.cvv.invalid}
+        inside={<Glyph name="card-back" />}
+        input={{ class: 'numeric', inputMode: 'numeric', autoComplete: 'cc-csc', maxLength: 6, 'data-digits': '4' }}
+      />
+      <Field
+        name="name"
+        label={card.name}
+        full
+        error={name ? errors.name[name] : null}
+        missing={errors.name.missing}
+        invalid={errors.name.invalid}
+        input={{ autoComplete: 'cc-name', autocapitalize: 'words', maxLength: 64, value: step.values.name }}
+      />
+    </div>
+  )
+}
+
+/** The half of the page where only the CVV is typed in again. */
+export function CvvForm({ page, step }: { page: CheckoutPage; step: CvvFormStep }) {
+  const { language, action, amount } = page
+  const { card, cvvAgain, errors } = phrases(language)
+  const brand = brandOf(step.cardMask)
+  const error = step.error ? errors.cvv[step.error] : null
+  return (
+    <section class="slab work">
+      {error === null ? null : (
+        <ErrorSummary heading={card.errorHeading}>
+          <p>
+            <a href="#cvv">{error}</a>
+          </p>
+        </ErrorSummary>
+      )}
+      <h1>{cvvAgain.heading}</h1>
+      <p class="lead">{cvvAgain.text}</p>
+      <MoneyLine>{cvvAgain.noMoney}</MoneyLine>
+      <dl class="receipt">
+        <div>
+          <dt>{cvvAgain.card}</dt>
+          <dd>{shownCard(step.cardMask, page)}</dd>
+        </div>
+      </dl>
+      <form method="post" action={`${action}/cvv`} noValidate data-once>
+        <input type="hidden" name="formNo" value={String(step.formNo)} />
+        <input type="hidden" name="lang" value={language} />
+        <div class="fields">
+          <Field
+            name="cvv"
+            label={card.cvv}
+            hint={brand === 'American Express' ? card.cvvHintAmex : card.cvvHint}
+            error={error}
+            missing={errors.cvv.missing}
+            invalid={errors.cvv.invalid}
+            inside={<Glyph name="card-back" />}
+            input={{ class: 'numeric', inputMode: 'numeric', autoComplete: 'cc-csc', maxLength: 6, 'data-digits': '4' }}
+          />
+        </div>
+        <div class="actions">
+          <Submit label={card.pay(formatRupiah(amount))} busy={card.busy}>
+            <Glyph name="lock" />
+          </Submit>
+        </div>
+      </form>
+    </section>
+  )
+}
+
+/** `Mastercard berakhiran 0008`: the brand in words and the last four, all that a page shows of a card. */
+export function shownCard(mask: string, { language }: Pick<CheckoutPage, 'language'>): string {
+  const { card, cardEnding } = phrases(language).paid
+  return cardEnding(brandOf(mask) ?? card, mask.slice(-4))
+}
+
+/** Filled in by the script; empty without it, and never trusted. */
+export function BrowserData() {
+  const names = ['browserLanguage', 'browserTimeZone', 'browserScreenWidth', 'browserScreenHeight', 'browserColorDepth']
+  return (
+    <>
+      {names.map((name) => (
+        <input type="hidden" name={name} value="" data-browser />
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,91 @@
+import { unreachable } from '../base/invariant.ts'
+import { formatRupiah } from '../base/money.ts'
+import { renderPage } from '../pages/document.tsx'
+import { pageHeaders } from '../pages/headers.ts'
+import { phrases } from '../pages/language.ts'
+import { Shell } from '../pages/shell.tsx'
+import { Authenticate, Challenge, Processing } from './bank-step-page.tsx'
+import { CardForm, CvvForm } from './card-form-page.tsx'
+import { Closed, Paid } from './result-page.tsx'
+import { BackLink, Summary } from './summary.tsx'
+import type { CheckoutPage } from './view.ts'
+
+/** The page of an order in whatever state it is, as a whole HTML document. Send it with `checkoutHeaders`. */
+export function checkoutPage(page: CheckoutPage): string {
+  const { language, action, testCardsUrl, step } = page
+  const settled = step.kind === 'paid' || step.kind === 'expired' || step.kind === 'cancelled' || step.kind === 'failed'
+  const open = step.kind === 'card-form' || step.kind === 'cvv-form'
+  return renderPage(
+    <Shell language={language} path={action} testCardsUrl={testCardsUrl} shape="gate">
+      {/* What happened comes first where it is all that matters; beside each other both are first. */}
+      {settled ? <Step page={page} /> : null}
+      <Summary page={page} open={open} />
+      {settled ? null : <Step page={page} />}
+      {open ? <BackLink page={page} /> : null}
+    </Shell>,
+    {
+      title: `${titleOf(page)} · Gerbang`,
+      language,
+      self: `${action}?lang=${language}`,
+      ...(step.kind === 'processing' ? { refreshSeconds: 3 } : {}),
+    },
+  )
+}
+
+/** The headers of that page: an issuer's own address is reachable in the step that goes there, and only then. */
+export function checkoutHeaders({ step }: CheckoutPage): Record<string, string> {
+  if (step.kind === 'challenge') return pageHeaders({ targets: [step.acsUrl] })
+  if (step.kind === 'authenticate' && step.method) return pageHeaders({ targets: [step.method.url] })
+  return pageHeaders()
+}
+
+function Step({ page }: { page: CheckoutPage }) {
+  const { step } = page
+  switch (step.kind) {
+    case 'card-form':
+      return <CardForm page={page} step={step} />
+    case 'cvv-form':
+      return <CvvForm page={page} step={step} />
+    case 'authenticate':
+      return <Authenticate page={page} step={step} />
+    case 'challenge':
+      return <Challenge page={page} step={step} />
+    case 'processing':
+      return <Processing page={page} step={step} />
+    case 'paid':
+      return <Paid page={page} step={step} />
+    case 'expired':
+    case 'cancelled':
+    case 'failed':
+      return <Closed page={page} step={step} />
+    default:
+      return unreachable(step)
+  }
+}
+
+function titleOf({ language, amount, merchantName, step }: CheckoutPage): string {
+  const { card, page, refusal, cvvAgain, authenticate, challenge, processing, paid, closed } = phrases(language)
+  switch (step.kind) {
+    case 'card-form':
+      if (step.refusal) return `${refusal.heading}. ${refusal.noMoney}`
+      return Object.values(step.errors).some(Boolean)
+        ? page.correctFirst(card.title(formatRupiah(amount), merchantName))
+        : card.title(formatRupiah(amount), merchantName)
+    case 'cvv-form':
+      return step.error ? page.correctFirst(cvvAgain.title) : cvvAgain.title
+    case 'authenticate':
+      return authenticate.title
+    case 'challenge':
+      return challenge.title
+    case 'processing':
+      return processing.title
+    case 'paid':
+      return step.again ? paid.againHeading : paid.title(formatRupiah(amount), merchantName)
+    case 'expired':
+    case 'cancelled':
+    case 'failed':
+      return `${closed[step.kind].title}. ${closed.noMoney}`
+    default:
+      return unreachable(step)
+  }
+}

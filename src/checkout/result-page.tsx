@@ -1,0 +1,89 @@
+import { formatRupiah } from '../base/money.ts'
+import { MoneyLine } from '../pages/field.tsx'
+import { phrases } from '../pages/language.ts'
+import { Gate } from '../pages/mark.tsx'
+import { formatWib } from '../pages/time.ts'
+import { shownCard } from './card-form-page.tsx'
+import type { CheckoutPage, ClosedStep, PaidStep } from './view.ts'
+
+/** The receipt. */
+export function Paid({ page, step }: { page: CheckoutPage; step: PaidStep }) {
+  const { language, amount, merchantName } = page
+  const { paid, order, page: common } = phrases(language)
+  return (
+    <section class="slab work">
+      <Gate state="open" />
+      <h1>{step.again ? paid.againHeading : paid.heading}</h1>
+      <p class="lead">{step.again ? paid.againText : paid.thanks}</p>
+      <dl class="receipt" aria-label={paid.details}>
+        <div>
+          <dt>{paid.amount}</dt>
+          <dd class="digits">{formatRupiah(amount)}</dd>
+        </div>
+        <div>
+          <dt>{paid.paidAt}</dt>
+          <dd>
+            <time dateTime={step.paidAt.toISOString()}>{formatWib(step.paidAt, language)}</time>
+          </dd>
+        </div>
+        <div>
+          <dt>{paid.card}</dt>
+          <dd>{shownCard(step.cardMask, page)}</dd>
+        </div>
+        <div>
+          <dt>{paid.approvalCode}</dt>
+          <dd class="digits">{step.approvalCode}</dd>
+        </div>
+        <div>
+          <dt>{paid.reference}</dt>
+          <dd class="digits">{step.reference}</dd>
+        </div>
+      </dl>
+      {step.returnUrl === null || step.again ? null : (
+        <div class="returning" data-return={step.returnUrl} hidden>
+          <p role="timer">
+            {paid.returning(merchantName)} <span class="digits" data-seconds={paid.seconds} />
+          </p>
+          <button class="button quiet small" type="button" data-stay>
+            {paid.stay}
+          </button>
+        </div>
+      )}
+      <div class="actions pair">
+        {step.returnUrl === null ? null : (
+          <a class="button full" href={step.returnUrl}>
+            {order.backTo(merchantName)}
+          </a>
+        )}
+        <button class="button quiet" type="button" data-print hidden>
+          {paid.print}
+        </button>
+        <button class="button quiet" type="button" data-copy={step.reference} data-copied={common.copied} hidden>
+          <span data-label>{paid.copyReference}</span>
+        </button>
+      </div>
+    </section>
+  )
+}
+
+/** The end without money. */
+export function Closed({ page, step }: { page: CheckoutPage; step: ClosedStep }) {
+  const { language, merchantName } = page
+  const { closed, order } = phrases(language)
+  const { title, text } = closed[step.kind]
+  return (
+    <section class="slab work">
+      <Gate state="shut" />
+      <h1>{title}</h1>
+      <p class="lead">{text(merchantName)}</p>
+      <MoneyLine>{closed.noMoney}</MoneyLine>
+      {step.returnUrl === null ? null : (
+        <div class="actions">
+          <a class="button" href={step.returnUrl}>
+            {order.backTo(merchantName)}
+          </a>
+        </div>
+      )}
+    </section>
+  )
+}

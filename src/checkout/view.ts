@@ -1,0 +1,107 @@
+import type { Money } from '../base/money.ts'
+import type { Language } from '../pages/language.ts'
+import type { RefusalReason } from '../pages/refusal.ts'
+
+/**
+ * What the payer's pages are made from: everything that they say, and nothing that they must not. A view
+ * holds no card number and no CVV; a mask is the most that a page shows.
+ */
+export interface CheckoutPage {
+  readonly language: Language
+  readonly merchantName: string
+  readonly orderId: string
+  readonly description: string | null
+  readonly amount: Money
+  readonly expiresAt: Date
+  /** Business time of the merchant. */
+  readonly now: Date
+  /** Where the sandbox prints its test cards; null in live mode, which shows no banner. */
+  readonly testCardsUrl: string | null
+  /** Path of this order's page, `/pg/payment/card/access/<64 hex>`; forms post to it and below it. */
+  readonly action: string
+  /** The merchant's `backUrl`; shown only while the order can still be paid. */
+  readonly backUrl: string | null
+  readonly step: CheckoutStep
+}
+
+export type CheckoutStep =
+  | CardFormStep
+  | CvvFormStep
+  | AuthenticateStep
+  | ChallengeStep
+  | ProcessingStep
+  | PaidStep
+  | ClosedStep
+
+/** Asks for a card. Posts `formNo`, `number`, `expiry`, `cvv`, `name`, `lang` and browser data to `action`. */
+export interface CardFormStep {
+  readonly kind: 'card-form'
+  /** Which form of the order this is, so that the same one sent twice is known. */
+  readonly formNo: number
+  /** The order names no method: the page first says which there are. */
+  readonly picker: boolean
+  readonly values: { readonly name: string }
+  readonly errors: CardFormErrors
+  /** Why the last attempt ended without money; null before the first. */
+  readonly refusal: Refusal | null
+}
+
+export interface CardFormErrors {
+  readonly number?: 'missing' | 'invalid' | 'not_a_test_card'
+  readonly expiry?: 'missing' | 'invalid' | 'past'
+  readonly cvv?: 'missing' | 'invalid'
+  readonly name?: 'missing' | 'invalid'
+}
+
+export interface Refusal {
+  readonly reason: RefusalReason
+  /** At least 1: with none left the step is `failed`. */
+  readonly attemptsLeft: number
+}
+
+/** Asks for the CVV again: the process that held it is gone (invariant 8). Posts `formNo`, `cvv`, `lang` to `action + '/cvv'`. */
+export interface CvvFormStep {
+  readonly kind: 'cvv-form'
+  readonly formNo: number
+  /** `512345xxxxxx0008`. */
+  readonly cardMask: string
+  readonly error: 'missing' | 'invalid' | null
+}
+
+/** The 3DS method step. Posts `methodCompleted` (Y, N or U), `lang` and browser data to `action + '/authenticate'`. */
+export interface AuthenticateStep {
+  readonly kind: 'authenticate'
+  /** Null where the issuer has no method step; then `methodCompleted` is U. */
+  readonly method: { readonly url: string; readonly data: string } | null
+}
+
+/** Sends the payer to the issuer's access control server, with `creq` by POST. */
+export interface ChallengeStep {
+  readonly kind: 'challenge'
+  readonly acsUrl: string
+  readonly creq: string
+}
+
+/** Waits for the acquirer. `statusUrl` answers `{"state": string}`; the page is read again when it is no longer `state`. */
+export interface ProcessingStep {
+  readonly kind: 'processing'
+  readonly statusUrl: string
+  readonly state: string
+}
+
+export interface PaidStep {
+  readonly kind: 'paid'
+  readonly paidAt: Date
+  readonly cardMask: string
+  readonly approvalCode: string
+  readonly reference: string
+  readonly returnUrl: string | null
+  /** The payer tried to pay what was paid already, in another tab say. */
+  readonly again: boolean
+}
+
+/** The end without money: time over, cancelled by the merchant, attempts used up. */
+export interface ClosedStep {
+  readonly kind: 'expired' | 'cancelled' | 'failed'
+  readonly returnUrl: string | null
+}

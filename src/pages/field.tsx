@@ -1,0 +1,95 @@
+import type { ComponentChildren, InputHTMLAttributes } from 'preact'
+import { Glyph } from './glyph.tsx'
+
+export interface FieldProps {
+  /** Also the name that is posted. */
+  readonly name: string
+  readonly label: string
+  readonly hint?: ComponentChildren
+  readonly error: string | null
+  /** What stands at the end of the label's line. */
+  readonly aside?: ComponentChildren
+  /** What is drawn inside the box. */
+  readonly inside?: ComponentChildren
+  readonly full?: boolean
+  /** What the script says when the field is empty, or does not look right. */
+  readonly missing: string
+  readonly invalid: string
+  readonly input: InputHTMLAttributes & { readonly [hook: `data-${string}`]: string | true }
+}
+
+/** One text field: label, box, hint and error, tied together. The error's place is always there, for the script. */
+export function Field({ name, label, hint, error, aside, inside, full = false, missing, invalid, input }: FieldProps) {
+  const described = [`${name}-error`, ...(hint ? [`${name}-hint`] : [])].join(' ')
+  return (
+    <div class={full ? 'field full' : 'field'}>
+      <div class="label-row">
+        <label for={name}>{label}</label>
+        {aside}
+      </div>
+      <div class={inside ? 'box with-brand' : 'box'}>
+        <input
+          id={name}
+          name={name}
+          type="text"
+          required
+          spellcheck={false}
+          autocapitalize="off"
+          aria-describedby={described}
+          aria-invalid={error === null ? undefined : 'true'}
+          data-check={name}
+          data-missing={missing}
+          data-invalid={invalid}
+          {...input}
+        />
+        {inside}
+      </div>
+      <p class="error" id={`${name}-error`} hidden={error === null}>
+        <Glyph name="warning" />
+        <span data-words>{error}</span>
+      </p>
+      {hint ? (
+        <p class="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      ) : null}
+    </div>
+  )
+}
+
+export interface SubmitProps {
+  readonly label: string
+  /** What it says while the form is on its way. */
+  readonly busy: string
+  readonly children?: ComponentChildren
+}
+
+/** The button that sends a form. */
+export function Submit({ label, busy, children }: SubmitProps) {
+  return (
+    <button class="button" type="submit" data-busy={busy}>
+      {children}
+      <span data-label>{label}</span>
+    </button>
+  )
+}
+
+/** All that is wrong in a form, above it, with the focus on it (WCAG 3.3.1; works without script by `autofocus`). */
+export function ErrorSummary({ heading, children }: { heading: string; children: ComponentChildren }) {
+  return (
+    <div class="notice bad" role="group" aria-labelledby="error-summary" tabIndex={-1} autofocus data-focus>
+      <h2 id="error-summary">{heading}</h2>
+      {children}
+    </div>
+  )
+}
+
+/** The sentence that each page of a payment has: did money move? */
+export function MoneyLine({ children }: { children: ComponentChildren }) {
+  return (
+    <p class="money-line">
+      <Glyph name="shield" />
+      <span>{children}</span>
+    </p>
+  )
+}

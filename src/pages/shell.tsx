@@ -1,0 +1,97 @@
+import type { ComponentChildren } from 'preact'
+import { Glyph } from './glyph.tsx'
+import { type Language, languages, phrases } from './language.ts'
+import { Mark } from './mark.tsx'
+
+export interface ShellProps {
+  readonly language: Language
+  /** The path of this page by GET, without a query; empty for "where the browser is"; null where no GET leads here. */
+  readonly path: string | null
+  /** Where the sandbox prints its test cards; null in live mode, which shows no banner. */
+  readonly testCardsUrl: string | null
+  /** `gate` holds two slabs, `single` one narrow, `wide` one broad. */
+  readonly shape: 'gate' | 'single' | 'wide'
+  readonly children: ComponentChildren
+}
+
+/** What stands around every page of Gerbang's own. */
+export function Shell({ language, path, testCardsUrl, shape, children }: ShellProps) {
+  const { page } = phrases(language)
+  return (
+    <>
+      {testCardsUrl === null ? null : (
+        <p class="strip">
+          {page.sandbox} <a href={testCardsUrl}>{page.testCards}</a>
+        </p>
+      )}
+      <header class="head">
+        <span class="name">
+          <Mark className="mark" />
+          Gerbang
+        </span>
+        <LanguageSwitch language={language} path={path} />
+      </header>
+      <main class={shape} tabIndex={-1}>
+        <OfflineNotice language={language} />
+        {children}
+      </main>
+      <footer class="foot">
+        <span>
+          {page.poweredBy}{' '}
+          <span class="name">
+            <Mark className="mark" />
+            Gerbang
+          </span>
+        </span>
+      </footer>
+      <p class="unseen" role="status" data-announce />
+    </>
+  )
+}
+
+/** What stands around the pages of the bank that the sandbox imitates: nothing of Gerbang's own look. */
+export function BankShell({ language, path, children }: Pick<ShellProps, 'language' | 'path' | 'children'>) {
+  const { acs } = phrases(language)
+  return (
+    <>
+      <p class="strip">{acs.sandbox}</p>
+      <header class="head">
+        <span class="name">
+          <span class="mark bank-mark">
+            <Glyph name="bank" />
+          </span>
+          {acs.bank}
+        </span>
+        <LanguageSwitch language={language} path={path} />
+      </header>
+      <main class="single" tabIndex={-1}>
+        <OfflineNotice language={language} />
+        {children}
+      </main>
+      <p class="unseen" role="status" data-announce />
+    </>
+  )
+}
+
+function LanguageSwitch({ language, path }: { language: Language; path: string | null }) {
+  if (path === null) return null
+  return (
+    <nav aria-label={phrases(language).page.languageSwitch}>
+      {languages
+        .filter((other) => other !== language)
+        .map((other) => (
+          <a href={`${path}?lang=${other}`} lang={other} hreflang={other}>
+            {phrases(other).page.thisLanguage}
+          </a>
+        ))}
+    </nav>
+  )
+}
+
+function OfflineNotice({ language }: { language: Language }) {
+  return (
+    <p class="notice bad" role="alert" data-offline hidden>
+      {phrases(language).page.offline}
+    </p>
+  )
+}
