@@ -34,7 +34,7 @@ export function Authenticate({ page, step: { method } }: { page: CheckoutPage; s
         <input type="hidden" name="methodCompleted" value="U" />
         <input type="hidden" name="lang" value={language} />
         <BrowserData />
-        <Submit label={authenticate.button} busy={authenticate.waiting} />
+        <Submit language={language} label={authenticate.button} busy={authenticate.waiting} />
       </form>
     </section>
   )
@@ -47,13 +47,13 @@ export function Challenge({ page: { language }, step }: { page: CheckoutPage; st
     <section class="slab work">
       <Gate state="waiting" />
       <h1>{challenge.heading}</h1>
-      <p class="lead">{challenge.text}</p>
-      <MoneyLine>
-        {challenge.noMoney} {challenge.after}
-      </MoneyLine>
+      <p class="lead">
+        {challenge.text} {challenge.after}
+      </p>
+      <MoneyLine>{challenge.noMoney}</MoneyLine>
       <form method="post" action={step.acsUrl} data-once data-auto-submit="1200">
         <input type="hidden" name="creq" value={step.creq} />
-        <Submit label={challenge.button} busy={challenge.waiting}>
+        <Submit language={language} label={challenge.button} busy={challenge.waiting}>
           <Glyph name="bank" />
         </Submit>
       </form>
@@ -73,7 +73,8 @@ export function Processing({ page, step }: { page: CheckoutPage; step: Processin
       <p class="notice bad" role="alert" data-lost hidden>
         {processing.lost}
       </p>
-      <MoneyLine>{processing.safe}</MoneyLine>
+      <MoneyLine>{processing.once}</MoneyLine>
+      <p class="lead">{processing.safe}</p>
       <div class="actions">
         <a class="button quiet" href={`${action}?lang=${language}`}>
           {processing.check}

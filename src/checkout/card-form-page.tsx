@@ -30,7 +30,7 @@ export function CardForm({ page, step }: { page: CheckoutPage; step: CardFormSte
         <BrowserData />
         <CardFields page={page} step={step} />
         <div class="actions">
-          <Submit label={card.pay(formatRupiah(amount))} busy={card.busy}>
+          <Submit language={language} label={card.pay(formatRupiah(amount))} busy={card.busy}>
             <Glyph name="lock" />
           </Submit>
         </div>
@@ -185,7 +185,7 @@ export function CvvForm({ page, step }: { page: CheckoutPage; step: CvvFormStep 
           />
         </div>
         <div class="actions">
-          <Submit label={card.pay(formatRupiah(amount))} busy={card.busy}>
+          <Submit language={language} label={card.pay(formatRupiah(amount))} busy={card.busy}>
             <Glyph name="lock" />
           </Submit>
         </div>

@@ -1,5 +1,6 @@
 import type { ComponentChildren, InputHTMLAttributes } from 'preact'
 import { Glyph } from './glyph.tsx'
+import { type Language, phrases } from './language.ts'
 
 export interface FieldProps {
   /** Also the name that is posted. */
@@ -58,19 +59,25 @@ export function Field({ name, label, hint, error, aside, inside, full = false, m
 }
 
 export interface SubmitProps {
+  readonly language: Language
   readonly label: string
   /** What it says while the form is on its way. */
   readonly busy: string
   readonly children?: ComponentChildren
 }
 
-/** The button that sends a form. */
-export function Submit({ label, busy, children }: SubmitProps) {
+/** The button that sends a form, and above it what the script says when there is no network. */
+export function Submit({ language, label, busy, children }: SubmitProps) {
   return (
-    <button class="button" type="submit" data-busy={busy}>
-      {children}
-      <span data-label>{label}</span>
-    </button>
+    <>
+      <p class="notice bad" role="alert" data-offline hidden>
+        {phrases(language).page.offline}
+      </p>
+      <button class="button" type="submit" data-busy={busy}>
+        {children}
+        <span data-label>{label}</span>
+      </button>
+    </>
   )
 }
 

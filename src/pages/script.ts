@@ -125,9 +125,12 @@ function pageScript(brands: typeof cardBrands): void {
   const fieldChecks = (): void => {
     for (const input of all<HTMLInputElement>('[data-check]')) {
       input.addEventListener('input', () => setError(input, ''))
-      input.addEventListener('change', () => {
-        if (input.value.trim()) setError(input, mistake(input))
-      })
+      // Not at once: a line that appears while a button is being pressed moves the button from under the finger.
+      input.addEventListener('change', () =>
+        setTimeout(() => {
+          if (input.value.trim() && document.activeElement !== input) setError(input, mistake(input))
+        }, 300),
+      )
     }
   }
 
@@ -164,7 +167,7 @@ function pageScript(brands: typeof cardBrands): void {
       form.addEventListener('submit', (event) => {
         const skipsChecks = event.submitter?.hasAttribute('formnovalidate') ?? false
         if (form.hasAttribute('data-sent') || (!skipsChecks && !passes(form))) return event.preventDefault()
-        const offline = one('[data-offline]')
+        const offline = one('[data-offline]', form)
         if (offline) offline.hidden = navigator.onLine
         if (!navigator.onLine) return event.preventDefault()
         setBusy(form, event.submitter ?? one('button', form), true)

@@ -32,7 +32,6 @@ export function Shell({ language, path, testCardsUrl, shape, children }: ShellPr
         <LanguageSwitch language={language} path={path} />
       </header>
       <main class={shape} tabIndex={-1}>
-        <OfflineNotice language={language} />
         {children}
       </main>
       <footer class="foot">
@@ -65,7 +64,6 @@ export function BankShell({ language, path, children }: Pick<ShellProps, 'langua
         <LanguageSwitch language={language} path={path} />
       </header>
       <main class="single" tabIndex={-1}>
-        <OfflineNotice language={language} />
         {children}
       </main>
       <p class="unseen" role="status" data-announce />
@@ -85,13 +83,5 @@ function LanguageSwitch({ language, path }: { language: Language; path: string |
           </a>
         ))}
     </nav>
-  )
-}
-
-function OfflineNotice({ language }: { language: Language }) {
-  return (
-    <p class="notice bad" role="alert" data-offline hidden>
-      {phrases(language).page.offline}
-    </p>
   )
 }

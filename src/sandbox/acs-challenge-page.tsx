@@ -70,7 +70,7 @@ export function acsChallengePage(view: AcsChallengePage): string {
             />
           </div>
           <div class="actions">
-            <Submit label={acs.submit} busy={acs.busy} />
+            <Submit language={language} label={acs.submit} busy={acs.busy} />
             <button class="button quiet" type="submit" name="cancel" value="1" formNoValidate data-busy={acs.busy}>
               <span data-label>{acs.cancel}</span>
             </button>

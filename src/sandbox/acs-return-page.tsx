@@ -22,7 +22,7 @@ export function acsReturnPage({ language, notificationUrl, cres, threeDSSessionD
         <p class="lead">{acs.returnText}</p>
         <form method="post" action={notificationUrl} data-once data-auto-submit="400">
           <HiddenFields values={{ cres, threeDSSessionData }} />
-          <Submit label={acs.returnButton} busy={acs.busy} />
+          <Submit language={language} label={acs.returnButton} busy={acs.busy} />
         </form>
       </section>
     </BankShell>,

@@ -129,8 +129,9 @@ export const en: Phrases = {
   processing: {
     title: 'Your payment is being processed',
     heading: 'Waiting for your bank',
-    text: 'We are asking your bank for the result. Please do not pay again.',
-    safe: 'This page changes by itself when the bank answers. You may close it; the result is recorded all the same, and you can open this link again.',
+    text: 'We are asking your bank for the result. This page changes by itself when the bank answers.',
+    once: 'Please do not pay again.',
+    safe: 'You may close this page. The result is recorded all the same, and the same link will show it.',
     lost: 'Connection lost. We keep checking; your payment is safe.',
     check: 'Check now',
     waiting: 'Waiting for your bank…',

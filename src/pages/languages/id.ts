@@ -134,8 +134,9 @@ export const id = {
   processing: {
     title: 'Pembayaran sedang diproses',
     heading: 'Menunggu jawaban bank',
-    text: 'Kami sedang menanyakan hasilnya ke bank Anda. Jangan membayar lagi.',
-    safe: 'Halaman ini berganti sendiri begitu bank menjawab. Anda boleh menutupnya; hasilnya tetap tercatat, dan Anda dapat membuka tautan ini lagi.',
+    text: 'Kami sedang menanyakan hasilnya ke bank Anda. Halaman ini berganti sendiri begitu bank menjawab.',
+    once: 'Jangan membayar lagi.',
+    safe: 'Anda boleh menutup halaman ini. Hasilnya tetap tercatat, dan tautan yang sama akan menunjukkannya.',
     lost: 'Koneksi terputus. Kami terus memeriksa; pembayaran Anda aman.',
     check: 'Periksa sekarang',
     waiting: 'Menunggu jawaban bank…',

@@ -61,6 +61,7 @@ export const components = `
 
   .notice { border-left: 4px solid var(--brand); background: var(--tint); padding: .75rem 1rem; border-radius: 0 6px 6px 0; margin-top: 1.25rem; font-size: .9375rem; }
   .notice:first-child { margin-top: 0; }
+  form > .notice { margin: 0 0 1rem; }
   .notice + h1, .notice + .methods-head { margin-top: 1.5rem; }
   .notice > * + * { margin-top: .25rem; }
   .notice.bad { border-color: var(--bad); background: var(--bad-tint); }
@@ -68,6 +69,7 @@ export const components = `
   .notice a { display: inline-block; padding: .125rem 0; font-weight: 600; }
   .notice .money { font-weight: 620; }
   .money-line { display: flex; gap: .5rem; align-items: flex-start; margin-top: 1.25rem; padding: .75rem .875rem; background: var(--tint); border-radius: 6px; font-weight: 600; font-size: .9375rem; }
+  .money-line + .lead { margin-top: 1rem; }
   .money-line svg { flex: none; width: 1.25rem; height: 1.25rem; margin-top: .125rem; color: var(--brand); }
 
   .sign { width: 6rem; height: 4rem; display: block; margin: 0 0 1.25rem -1rem; fill: var(--brand); }
@@ -112,6 +114,8 @@ export const components = `
     .back { padding: 0 2rem 1.5rem; }
   }
   @media (max-width: 39.99rem) {
+    .sheet .receipt div { grid-template-columns: 1fr; gap: .25rem; }
+    .sheet .receipt dd { display: flex; justify-content: space-between; align-items: center; text-align: left; }
     table.cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     table.cards tr { display: grid; grid-template-columns: 1fr auto; gap: .125rem .75rem; padding: .75rem 0; border-bottom: 1px solid var(--line); align-items: center; }
     table.cards td { border: 0; padding: 0; }

@@ -29,6 +29,7 @@ export const layout = `
     .single .slab, .wide .slab, .slab.work { clip-path: polygon(0 0, calc(100% - 2*var(--step)) 0, calc(100% - 2*var(--step)) var(--step), calc(100% - var(--step)) var(--step), calc(100% - var(--step)) calc(2*var(--step)), 100% calc(2*var(--step)), 100% 100%, 0 100%); }
     .single .slab { clip-path: polygon(0 calc(2*var(--step)), var(--step) calc(2*var(--step)), var(--step) var(--step), calc(2*var(--step)) var(--step), calc(2*var(--step)) 0, calc(100% - 2*var(--step)) 0, calc(100% - 2*var(--step)) var(--step), calc(100% - var(--step)) var(--step), calc(100% - var(--step)) calc(2*var(--step)), 100% calc(2*var(--step)), 100% 100%, 0 100%); }
   }
+  [data-skin=bank] .slab { clip-path: none; border-top: 4px solid var(--brand); }
   @media (min-width: 56rem) {
     main { padding-top: 2vh; }
     .gate { grid-template: "summary work" minmax(30rem, auto) / 5fr 6fr; gap: 10px; }
