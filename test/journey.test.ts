@@ -144,7 +144,7 @@ test('a declined payer reads why, that no money moved, and pays with another car
 })
 
 test('an order whose attempts are used up is failed, and its payer sent to failUrl', async () => {
-  const { id, link } = await order({ url: { failUrl: `${'http://127.0.0.1:9'}/sorry?a=1` } })
+  const { id, link } = await order({ url: { failUrl: 'http://127.0.0.1:9/sorry?a=1' } })
   const { page, context } = await payer(browser, { locale: 'en-GB' })
   await page.goto(link)
   for (let attempt = 1; attempt <= 5; attempt += 1) {
