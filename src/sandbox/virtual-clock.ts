@@ -3,6 +3,7 @@ import { Problem } from '../base/problem.ts'
 import type { Database } from '../postgres/database.ts'
 import type { TimerRunner } from '../timer/runner.ts'
 import { dueOf, next } from '../timer/store.ts'
+import { timerKinds } from '../timer/timer.ts'
 import { saveClock } from './clock-store.ts'
 
 /** What may be asked of a merchant's clock; exactly one member (design 4.3). */
@@ -121,6 +122,7 @@ export class VirtualClock {
       const timers = await dueOf(this.#database, merchantId, {
         now: target,
         machine: this.#clock.machine(),
+        kinds: timerKinds,
         limit: 1,
       })
       const [timer] = timers
