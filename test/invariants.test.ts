@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Acquirer, Approved } from '../src/acquirer/acquirer.ts'
@@ -131,11 +133,12 @@ test('an address that names no merchant or no order is not found, and is no bug 
     gateway.fetch('/sandbox/orders/%00/events'),
     gateway.fetch('/sandbox/callbacks?orderId=%00'),
     gateway.fetch('/sandbox/callbacks/%00/resend', { method: 'POST' }),
+    gateway.fetch(`/pg/payment/card/check/${'x'.repeat(200)}`),
     fetch(`${gateway.url}/pg/payment/card/check/x`, { headers: stranger }),
   ])
   assert.deepEqual(
     answers.map(({ status }) => status),
-    [404, 404, 404, 404, 404, 404, 404, 401],
+    [404, 404, 404, 404, 404, 404, 404, 404, 401],
   )
   assert.deepEqual(
     gateway.logged.filter((line) => line.includes('"bug"')),
@@ -186,4 +189,33 @@ test('design 4.3: a move of the clock that fails does not leave the clock standi
   const moving = new VirtualClock({ database: gateway.database, clock, runner: failing, poller })
   await assert.rejects(moving.move(merchantId, { advanceMs: 120_000 }))
   assert.equal(clock.setting(merchantId).frozenAt, null)
+})
+
+test('design part 5: callbacks that a merchant does not answer hold up no order that expires', async () => {
+  const silent = createServer((request) => void request.resume())
+  await new Promise<void>((resolve) => silent.listen(0, '0.0.0.0', resolve))
+  const { port } = silent.address() as AddressInfo
+  const own = await testGateway()
+  try {
+    // More than the eight that one host gets at once, on more hosts than there were places for.
+    for (let host = 1; host <= 9; host += 1) {
+      for (let count = 0; count < 8; count += 1) {
+        const orderId = freshOrderId()
+        await own.initiate({ order: { id: orderId }, url: { callbackUrl: `http://127.0.0.${host}:${port}/` } })
+        await own.fetch(`/pg/payment/card/cancel/${orderId}`)
+      }
+    }
+    const orderId = freshOrderId()
+    await own.initiate({ order: { id: orderId } })
+    const { merchantId } = merchant
+    await schedule(own.database, [timerOf(merchantId, 'expire', orderId, systemClock.machine())])
+    const left = statement('test.due', `select due_at > now() as later from timer where subject = $1`)
+    await wait(1_500)
+    // The handler came, found the order's time not over, and put its timer back to where it belongs.
+    assert.deepEqual(await own.database.query(left, [orderId]), [{ later: true }])
+  } finally {
+    silent.closeAllConnections()
+    silent.close()
+    await own.close()
+  }
 })
