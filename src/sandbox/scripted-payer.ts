@@ -62,6 +62,21 @@ export async function pay(
   notificationUrl: string,
   script: PayerScript,
 ): Promise<{ status: WireStatus; steps: PayerStep[] }> {
+  try {
+    return await payAs(deps, merchant, orderId, notificationUrl, script)
+  } finally {
+    // What no payment of this payer picked up must not decide somebody else's.
+    if (script.outcome) deps.acquirer.script(merchant.merchantId, orderId, undefined)
+  }
+}
+
+async function payAs(
+  deps: PayerDeps,
+  merchant: Merchant,
+  orderId: string,
+  notificationUrl: string,
+  script: PayerScript,
+): ReturnType<typeof pay> {
   const { payments } = deps
   const { merchantId } = merchant
   const input: AuthenticationInput = { methodCompleted: 'Y', browser, notificationUrl }
@@ -118,12 +133,9 @@ async function submitCard(
     const names: Readonly<Record<string, string>> = { expiry: 'expiryDate', name: 'nameOnCard' }
     throw new Problem('malformed_field', { field: `card.${names[field ?? ''] ?? field}` })
   }
-  deps.cvvs.hold(taken.card.token, taken.cvv)
   const started = await startAttempt(deps.payments, merchant, orderId, attemptNo, taken.card)
-  if (started === null) {
-    deps.cvvs.drop(taken.card.token)
-    throw new Problem('conflict', { reason: 'Another payer is paying this order' })
-  }
+  if (started === null) throw new Problem('conflict', { reason: 'Another payer is paying this order' })
+  deps.cvvs.hold(taken.card.token, taken.cvv)
 }
 
 /** Does on the bank's page what the script says. */

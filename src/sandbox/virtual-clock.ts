@@ -3,6 +3,7 @@ import { Problem } from '../base/problem.ts'
 import type { Database } from '../postgres/database.ts'
 import type { TimerRunner } from '../timer/runner.ts'
 import { dueOf, next } from '../timer/store.ts'
+import { timerKinds } from '../timer/timer.ts'
 import { saveClock } from './clock-store.ts'
 
 /** What may be asked of a merchant's clock; exactly one member (design 4.3). */
@@ -27,6 +28,9 @@ export interface ClockState {
 
 const timersAtMost = 10_000
 const moveAtMostMs = 60_000
+
+/** The contract writes years with four digits, and an order may live for one more than the clock shows. */
+const latest = new Date('9990-01-01T00:00:00Z')
 
 /** Where the clock keeps the polling job away while it steps. */
 export interface Poller {
@@ -94,18 +98,31 @@ export class VirtualClock {
       if (!upcoming) return this.state(merchantId)
       return this.#stepTo(merchantId, upcoming.dueAt > now ? upcoming.dueAt : now)
     }
-    if ('to' in move && move.to < now) throw new Problem('malformed_field', { field: 'to' })
-    return this.#stepTo(merchantId, 'to' in move ? move.to : new Date(now.getTime() + move.advanceMs))
+    const target = 'to' in move ? move.to : new Date(now.getTime() + move.advanceMs)
+    if (target < now || target > latest)
+      throw new Problem('malformed_field', { field: 'to' in move ? 'to' : 'advance' })
+    return this.#stepTo(merchantId, target)
   }
 
   async #stepTo(merchantId: string, target: Date): Promise<ClockState> {
     const wasFrozen = this.#clock.setting(merchantId).frozenAt !== null
+    try {
+      return await this.#runUntil(merchantId, target, wasFrozen)
+    } catch (error) {
+      // Time stood still for a timer; it goes on from there, as what is stored says.
+      this.#clock.set(merchantId, this.#settingAt(this.#clock.now(merchantId), wasFrozen))
+      throw error
+    }
+  }
+
+  async #runUntil(merchantId: string, target: Date, wasFrozen: boolean): Promise<ClockState> {
     const startedMs = this.#clock.monotonicMs()
     let ran = 0
     for (;;) {
       const timers = await dueOf(this.#database, merchantId, {
         now: target,
         machine: this.#clock.machine(),
+        kinds: timerKinds,
         limit: 1,
       })
       const [timer] = timers
