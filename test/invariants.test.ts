@@ -22,7 +22,7 @@ import { timerOf } from '../src/timer/timer.ts'
 import { Cipher } from '../src/vault/cipher.ts'
 import { CvvKeeper } from '../src/vault/cvv.ts'
 import { Vault } from '../src/vault/vault.ts'
-import { freshOrderId, type TestGateway, testGateway } from './gateway.ts'
+import { freshOrderId, merchantServer, type TestGateway, testGateway } from './gateway.ts'
 import { administer, testDatabase } from './postgres.ts'
 
 let gateway: TestGateway
@@ -185,7 +185,7 @@ test('design 4.3: a move of the clock that fails does not leave the clock standi
   await away.close()
   const handlers = { expire: never, abandon: never, inquire: never, callback: never }
   const failing = new TimerRunner({ database: away, clock, handlers, failed: () => undefined })
-  const poller = { hold: () => undefined, release: () => undefined }
+  const poller = { hold: () => Promise.resolve(), release: () => undefined }
   const moving = new VirtualClock({ database: gateway.database, clock, runner: failing, poller })
   await assert.rejects(moving.move(merchantId, { advanceMs: 120_000 }))
   assert.equal(clock.setting(merchantId).frozenAt, null)
@@ -216,6 +216,26 @@ test('design part 5: callbacks that a merchant does not answer hold up no order 
   } finally {
     silent.closeAllConnections()
     silent.close()
+    await own.close()
+  }
+})
+
+test('design 4.3: a move of the clock waits for a callback that is on its way', async () => {
+  const slow = await merchantServer(async () => {
+    await wait(300)
+    return 500
+  })
+  const own = await testGateway()
+  try {
+    const orderId = freshOrderId()
+    await own.initiate({ order: { id: orderId }, url: { callbackUrl: slow.url } })
+    await own.client.pay(orderId)
+    await wait(100)
+    await own.client.clock.advance('PT2M')
+    const [callback] = await own.client.callbacks(orderId)
+    assert.equal(callback?.attempts.length, 2)
+  } finally {
+    await slow.close()
     await own.close()
   }
 })

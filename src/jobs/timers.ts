@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock, MovableClock } from '../base/clock.ts'
 import type { Database } from '../postgres/database.ts'
 import type { TimerRunner } from '../timer/runner.ts'
@@ -49,6 +50,9 @@ class Lane {
 /** How often the table is looked at when nobody says that something is due. */
 const idleMs = 250
 
+/** How long a held merchant's running timers are waited for. Machine time. */
+const holdMs = 2_000
+
 /**
  * Runs timers as their merchants' time comes. A merchant whose clock was moved is looked at by its own
  * time, and is left alone while the sandbox's clock steps through its timers.
@@ -65,7 +69,7 @@ export class TimerJob {
    */
   readonly #lanes = [new Lane(['expire', 'abandon', 'inquire'], 64, 64), new Lane(['callback'], 256, 64)]
   readonly #held = new Set<string>()
-  readonly #running = new Map<string, Promise<void>>()
+  readonly #running = new Map<string, { readonly merchantId: string; readonly ended: Promise<void> }>()
   #wake: (() => void) | undefined
   #woken = false
   #stopped = false
@@ -88,9 +92,19 @@ export class TimerJob {
     this.#wake?.()
   }
 
-  /** Leaves a merchant's timers to somebody else until `release`. */
-  hold(merchantId: string): void {
+  /**
+   * Leaves a merchant's timers to somebody else until `release`, and waits for those that run. Not for long:
+   * one of them may be a callback whose receiver is who asks.
+   */
+  async hold(merchantId: string): Promise<void> {
     this.#held.add(merchantId)
+    const running = [...this.#running.values()].filter((one) => one.merchantId === merchantId)
+    const patience = new AbortController()
+    await Promise.race([
+      Promise.all(running.map(({ ended }) => ended)),
+      wait(holdMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ])
+    patience.abort()
   }
 
   release(merchantId: string): void {
@@ -103,7 +117,7 @@ export class TimerJob {
     this.#stopped = true
     this.wake()
     await this.#loop
-    await Promise.all(this.#running.values())
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended))
   }
 
   async #run(): Promise<void> {
@@ -121,11 +135,12 @@ export class TimerJob {
     }
   }
 
-  /** False when it runs already, or its merchant has all its places. */
+  /** False when it runs already, or is left to somebody else, or its merchant has all its places. */
   #start(lane: Lane, timer: Timer): boolean {
-    const name = JSON.stringify([timer.merchantId, timer.timerId])
-    if (this.#running.has(name) || !lane.enter(timer.merchantId)) return false
-    this.#running.set(name, this.#one(name, lane, timer))
+    const { merchantId } = timer
+    const name = JSON.stringify([merchantId, timer.timerId])
+    if (this.#running.has(name) || this.#held.has(merchantId) || !lane.enter(merchantId)) return false
+    this.#running.set(name, { merchantId, ended: this.#one(name, lane, timer) })
     return true
   }
 

@@ -34,7 +34,8 @@ const latest = new Date('9990-01-01T00:00:00Z')
 
 /** Where the clock keeps the polling job away while it steps. */
 export interface Poller {
-  hold(merchantId: string): void
+  /** Resolves when none of the merchant's timers is run there any more, or that takes long. */
+  hold(merchantId: string): Promise<void>
   release(merchantId: string): void
 }
 
@@ -74,8 +75,8 @@ export class VirtualClock {
   async move(merchantId: string, move: ClockMove): Promise<ClockState> {
     if (this.#moving.has(merchantId)) throw new Problem('conflict', { reason: 'The clock is being moved already' })
     this.#moving.add(merchantId)
-    this.#poller.hold(merchantId)
     try {
+      await this.#poller.hold(merchantId)
       return await this.#move(merchantId, move)
     } finally {
       this.#moving.delete(merchantId)
