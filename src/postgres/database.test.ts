@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '../base/problem.ts'
+import { proxyTo } from '../../test/proxy.ts'
 import { testDatabase, type TestDatabase } from '../../test/postgres.ts'
 import { Database, statement } from './database.ts'
 
@@ -79,51 +79,25 @@ suite('the database', () => {
     }
   })
 
-  suite('a server that falls silent', () => {
-    let proxy: Server
-    let silent = false
-    const sockets = new Set<Socket>()
-    let database: Database
-
-    before(async () => {
-      const { host = '', port = 5432, user, password, database: name } = own.connection
-      proxy = createServer((client) => {
-        const server = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
-        for (const [from, to] of [
-          [client, server],
-          [server, client],
-        ] as const) {
-          sockets.add(from)
-          from.on('data', (bytes) => void (silent || to.write(bytes)))
-          from.on('error', () => undefined)
-          from.on('close', () => to.destroy())
-        }
-      })
-      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-      const { port: proxied } = proxy.address() as AddressInfo
-      database = new Database({ host: '127.0.0.1', port: proxied, user, password, database: name })
-    })
-    after(async () => {
-      await database.close()
-      for (const socket of sockets) socket.destroy()
-      proxy.close()
-    })
-
-    test('is unavailable within seconds, in and out of a transaction, and serves again when it answers', async () => {
-      await Promise.all([database.query(one), database.query(one)])
-      const before = performance.now()
-      await assert.rejects(
-        database.transaction(async (sql) => {
-          silent = true
-          await sql.query(one)
-        }),
-        unavailable,
-      )
-      await assert.rejects(database.query(one), unavailable)
-      await assert.rejects(database.query(one), unavailable)
-      assert.ok(performance.now() - before < 15_000)
-      silent = false
-      assert.deepEqual(await database.query(one), [{ n: 1 }])
-    })
+  test('a server that falls silent is unavailable within seconds, and serves again when it answers', async () => {
+    const proxy = await proxyTo(own.connection)
+    const { user, password, database: name } = own.connection
+    const database = new Database({ host: '127.0.0.1', port: proxy.port, user, password, database: name })
+    await Promise.all([database.query(one), database.query(one)])
+    const before = performance.now()
+    await assert.rejects(
+      database.transaction(async (sql) => {
+        proxy.silence()
+        await sql.query(one)
+      }),
+      unavailable,
+    )
+    await assert.rejects(database.query(one), unavailable)
+    await assert.rejects(database.query(one), unavailable)
+    assert.ok(performance.now() - before < 15_000)
+    await proxy.restore()
+    assert.deepEqual(await database.query(one), [{ n: 1 }])
+    await database.close()
+    await proxy.close()
   })
 })
