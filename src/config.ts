@@ -113,7 +113,9 @@ export function readConfig(environment: Environment): Config {
   }
 
   const databaseUrl = given('DATABASE_URL')
-  if (databaseUrl && !(/^postgres(ql)?:\/\//.test(databaseUrl) && URL.canParse(databaseUrl))) {
+  // `user@/database?host=/folder` is PostgreSQL's own way to name a Unix socket.
+  const parses = databaseUrl && URL.canParse(databaseUrl.replace('@/', '@localhost/'))
+  if (databaseUrl && !(parses && /^postgres(ql)?:\/\//.test(databaseUrl))) {
     wrong('DATABASE_URL', 'a postgresql:// URL')
   }
 
