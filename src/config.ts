@@ -63,7 +63,13 @@ export const settings = [
   },
 ] as const
 
+/** Never printed, not even when they are wrong. */
+const secretSettings: ReadonlySet<string> = new Set(['DATABASE_URL', 'GERBANG_MASTER_KEY', 'GERBANG_MERCHANT_KEY'])
+
 type Name = (typeof settings)[number]['name']
+/** What a merchant's key may be: it travels in a Basic header, and in a shell. */
+export const keyForm = /^[\x21-\x7e]{8,128}$/
+
 export type Environment = Readonly<Partial<Record<string, string>>>
 
 /**
@@ -75,8 +81,10 @@ export function readConfig(environment: Environment): Config {
   const mistakes: string[] = []
   const given = (name: Name) => environment[name]?.trim() || undefined
   const wrong = (name: Name, must: string) => {
-    const secret = name === 'GERBANG_MASTER_KEY' || name === 'DATABASE_URL'
-    mistakes.push(`${name}: must be ${must}${secret ? '' : `, got \`${given(name) ?? ''}\``}`)
+    const value = given(name) ?? ''
+    // An address may carry a password.
+    const shown = !secretSettings.has(name) && !value.includes('@')
+    mistakes.push(`${name}: must be ${must}${shown ? `, got \`${value}\`` : ''}`)
   }
   const oneOf = <T extends string>(name: Name, values: readonly T[], fallback: T): T => {
     const text = given(name)
@@ -105,7 +113,11 @@ export function readConfig(environment: Environment): Config {
   }
 
   const databaseUrl = given('DATABASE_URL')
-  if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl)) wrong('DATABASE_URL', 'a postgresql:// URL')
+  // `user@/database?host=/folder` is PostgreSQL's own way to name a Unix socket.
+  const parses = databaseUrl && URL.canParse(databaseUrl.replace('@/', '@localhost/'))
+  if (databaseUrl && !(parses && /^postgres(ql)?:\/\//.test(databaseUrl))) {
+    wrong('DATABASE_URL', 'a postgresql:// URL')
+  }
 
   const masterKey = given('GERBANG_MASTER_KEY')
   if (masterKey && !/^[0-9a-f]{64}$/i.test(masterKey)) wrong('GERBANG_MASTER_KEY', '32 bytes written as 64 hex digits')
@@ -119,7 +131,7 @@ export function readConfig(environment: Environment): Config {
   if (given('GERBANG_METRICS_PORT')) wrong('GERBANG_METRICS_PORT', 'unset (metrics are not available yet)')
 
   const sandboxKey = given('GERBANG_MERCHANT_KEY')
-  if (sandboxKey && sandboxKey.length < 8) mistakes.push('GERBANG_MERCHANT_KEY: must have at least 8 characters')
+  if (sandboxKey && !keyForm.test(sandboxKey)) wrong('GERBANG_MERCHANT_KEY', '8 to 128 visible ASCII characters')
 
   const logLevel = oneOf('GERBANG_LOG', ['silent', 'error', 'warn', 'info', 'debug'], mode === 'live' ? 'info' : 'warn')
 

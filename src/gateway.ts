@@ -51,8 +51,14 @@ import { Vault } from './vault/vault.ts'
 /** The instant at which a seeded sandbox's clock stands at first: 2026-01-01 00:00 WIB. */
 export const seededStart = new Date('2025-12-31T17:00:00.000Z')
 
-/** Stopping takes at most this long before connections are cut. */
+/**
+ * What is in flight has this long to finish; then connections are cut. The database has what is left of the
+ * ten seconds that a stop may take (design 4.1).
+ */
 const graceMs = 6_000
+
+/** So long before that, callbacks that a merchant has not answered are given up, so that requests that wait for them are answered. */
+const lastAnswersMs = 1_000
 
 /** A gateway that serves. */
 export interface Gateway {
@@ -208,12 +214,19 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     merchant,
     close: () =>
       (closing ??= closeAll(async () => {
+        const deadline = clock.monotonicMs() + graceMs
+        const left = () => Math.max(0, deadline - clock.monotonicMs())
+        const giveUp = setTimeout(() => sender.close(), graceMs - lastAnswersMs)
         const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
+        // A connection that was kept alive becomes idle when its last answer is out, and would stay.
+        const tidy = setInterval(() => app.server.closeIdleConnections(), 50)
         await app.close()
+        clearInterval(tidy)
         clearTimeout(cut)
-        await within(graceMs, Promise.all(working))
+        await within(left(), Promise.all(working))
+        clearTimeout(giveUp)
         sender.close()
-        await within(graceMs, job.stop())
+        await within(Math.max(left(), lastAnswersMs), job.stop())
         cvvs.clear()
       }, opened)),
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ClientConfig } from 'pg'
+import { Client, type ClientConfig } from 'pg'
 import { Secret } from './base/secret.ts'
 import { StartProblem } from './base/start-problem.ts'
 import type { Config } from './config.ts'
@@ -96,24 +96,28 @@ async function migrated(connection: ClientConfig, name: string): Promise<Omit<Op
   } catch (error) {
     if (error instanceof StartProblem) throw error
     const { code, message } = error as Error & { code?: string }
-    throw new StartProblem(`The database at ${name} cannot be used: ${words[code ?? ''] ?? code ?? message}.`)
+    // The client's own failures have no code, and PostgreSQL's messages may end in a full stop.
+    const reason = words[code ?? ''] ?? words[message] ?? message.replace(/\.$/, '')
+    throw new StartProblem(`The database at ${name} cannot be used: ${reason}.`)
   }
   const database = new Database(connection)
   return { database, close: () => database.close() }
 }
 
 /** Host and database, never the password. */
-function nameOf({ connectionString, host, port, database }: ClientConfig): string {
-  if (!connectionString || !URL.canParse(connectionString))
-    return `${host ?? 'localhost'}:${port ?? 5432}/${database ?? ''}`
-  const url = new URL(connectionString)
-  return `${url.hostname || 'localhost'}:${url.port || 5432}${url.pathname}`
+function nameOf(connection: ClientConfig): string {
+  const { host, port, database } = new Client(connection)
+  return `${host}:${port}/${database ?? ''}`
 }
 
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there (connection refused)',
   ENOTFOUND: 'its host name is not known',
+  EAI_AGAIN: 'its host name cannot be looked up',
+  ENOENT: 'there is no such socket',
   ETIMEDOUT: 'it does not answer',
+  'timeout expired': 'it does not answer',
+  'Connection terminated unexpectedly': 'it ends the connection',
   '28P01': 'the password is wrong',
   '28000': 'this user may not connect',
   '3D000': 'it does not exist',

@@ -1,7 +1,7 @@
 import { systemClock } from '../base/clock.ts'
 import { Secret } from '../base/secret.ts'
 import { StartProblem } from '../base/start-problem.ts'
-import { readConfig } from '../config.ts'
+import { keyForm, readConfig } from '../config.ts'
 import { isMerchantId, keyOverlapMs } from '../merchant/merchant.ts'
 import { freeRoute, insert, list, rotateKey } from '../merchant/store.ts'
 import { openForCommand } from '../open-database.ts'
@@ -71,7 +71,7 @@ export async function merchantRotateKey(words: readonly string[]): Promise<numbe
 
 function keyOf(given: string | undefined): Secret<string> {
   if (given === undefined) return randomKey()
-  if (!/^[\x21-\x7e]{8,128}$/.test(given)) throw new UsageError('A key has 8 to 128 visible ASCII characters.')
+  if (!keyForm.test(given)) throw new UsageError('A key has 8 to 128 visible ASCII characters.')
   return new Secret(given)
 }
 

@@ -26,8 +26,21 @@ const types: NonNullable<PoolConfig['types']> = {
 /** What PostgreSQL says when a transaction lost a race and may be tried again as a whole. */
 const serializationFailures = new Set(['40001', '40P01'])
 
-/** PostgreSQL is away, starting or shutting down; class 08 is a broken connection. */
-const unavailable = /^(08...|57P0[1-3]|53300)$/
+/**
+ * PostgreSQL is away, starting, shutting down, out of a resource (class 53), or is a replica that takes no
+ * writes (25006, while another server takes over); 57014 and 25P03 are our own limits of time below. Class
+ * 08 is a broken connection, and what begins with E is the operating system's word for one.
+ */
+const unavailable = /^(08...|53...|57P0[1-5]|57014|25P03|25006|E(?!RR_).*)$/
+
+/** What the client says, without a code, of a connection that is gone or does not answer. */
+const unanswered = /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable/
+
+/** A statement of ours takes milliseconds; one that takes so long waits for a server that does not answer. */
+const answerMs = 5_000
+
+/** How long a caller waits for a connection. */
+const connectMs = 3_000
 
 export class Database implements Sql {
   readonly #pool: Pool
@@ -37,9 +50,13 @@ export class Database implements Sql {
       ...connection,
       max: size,
       types,
-      connectionTimeoutMillis: 5_000,
-      // Acknowledged is durable, whoever owns the server (invariant 1).
-      options: '-c synchronous_commit=on -c timezone=UTC',
+      connectionTimeoutMillis: connectMs,
+      query_timeout: answerMs,
+      // Acknowledged is durable, whoever owns the server (invariant 1). What its caller has given up ends,
+      // and lets go of its locks.
+      options:
+        `-c synchronous_commit=on -c timezone=UTC -c statement_timeout=${answerMs} ` +
+        `-c idle_in_transaction_session_timeout=${2 * answerMs}`,
       application_name: 'gerbang',
     })
     // An idle connection that breaks is dropped by the pool; the next query opens another.
@@ -90,7 +107,9 @@ export class Database implements Sql {
       await client.query('commit')
       return result
     } catch (error) {
-      await client.query('rollback').catch(breaks)
+      // A connection that does not answer is closed, which undoes the transaction as well.
+      if (isAway(error) && error instanceof Error) broken = error
+      else await client.query('rollback').catch(breaks)
       throw error
     } finally {
       // A broken connection is thrown away, and may break once more while it goes.
@@ -105,12 +124,10 @@ export class Database implements Sql {
 }
 
 function translated(error: unknown): unknown {
-  if (error instanceof Problem) return error
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const away =
-    unavailable.test(code) ||
-    /^E(CONN|PIPE|NOENT|TIMEDOUT)/.test(code) ||
-    (error instanceof Error &&
-      /Connection terminated|not queryable|timeout exceeded when trying to connect/.test(error.message))
-  return away ? new Problem('unavailable', {}) : error
+  return isAway(error) ? new Problem('unavailable', {}) : error
+}
+
+function isAway(error: unknown): boolean {
+  if (error instanceof Problem || !(error instanceof Error)) return false
+  return ('code' in error && unavailable.test(String(error.code))) || unanswered.test(error.message)
 }

@@ -7,8 +7,13 @@ export function firstOrder(baseUrl: string, merchantId: string, key: string): st
     sourceOfFunds: { type: 'cc' },
   }).replace('"ORDER_ID"', `"'$(date +%s)'"`)
   return [
-    `curl -u '${merchantId}:${key}' -H 'content-type: application/json' \\`,
+    `curl -u ${quoted(`${merchantId}:${key}`)} -H 'content-type: application/json' \\`,
     `  -d '${body}' \\`,
     `  ${baseUrl}/pg/payment/card/initiate`,
   ].join('\n')
+}
+
+/** One word for a POSIX shell, whatever is in it. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { inspect } from 'node:util'
+import { StartProblem } from './base/start-problem.ts'
+import { type Environment, readConfig, settings } from './config.ts'
+
+const key = 'ab'.repeat(32)
+const live = { GERBANG_MODE: 'live', GERBANG_PUBLIC_URL: 'https://pay.example', GERBANG_MASTER_KEY: key }
+
+function mistakesOf(environment: Environment): string[] {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    assert.ok(error instanceof StartProblem)
+    return error.message.split('\n')
+  }
+  return []
+}
+
+suite('the settings', () => {
+  test('a sandbox needs none', () => {
+    const { dataDir, ...config } = readConfig({})
+    assert.match(dataDir, /^\/.*\.gerbang$/)
+    assert.deepEqual(config, {
+      mode: 'sandbox',
+      host: '127.0.0.1',
+      port: 8080,
+      publicUrl: null,
+      trustedProxies: [],
+      databaseUrl: null,
+      masterKey: null,
+      seed: null,
+      sandboxKey: null,
+      logLevel: 'warn',
+    })
+  })
+
+  test('an empty or blank setting is one that is not given', () => {
+    const blank = Object.fromEntries(settings.map(({ name }, index) => [name, index % 2 ? '' : '  ']))
+    assert.deepEqual(readConfig(blank), readConfig({}))
+  })
+
+  test('each setting is read', () => {
+    const config = readConfig({
+      GERBANG_HOST: '0.0.0.0',
+      GERBANG_PORT: '0',
+      GERBANG_PUBLIC_URL: 'http://Pay.Example:8080/',
+      GERBANG_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      GERBANG_DATA_DIR: '/var/lib/x',
+      DATABASE_URL: 'postgres://u:p@db:5433/gerbang',
+      GERBANG_MASTER_KEY: key.toUpperCase(),
+      GERBANG_WORKERS: '1',
+      GERBANG_SEED: 'forty two',
+      GERBANG_MERCHANT_KEY: 'SoSecret456',
+      GERBANG_LOG: 'debug',
+    })
+    const { databaseUrl, masterKey, sandboxKey, ...plain } = config
+    assert.deepEqual(plain, {
+      mode: 'sandbox',
+      host: '0.0.0.0',
+      port: 0,
+      publicUrl: 'http://pay.example:8080',
+      trustedProxies: ['10.0.0.0/8', '::1'],
+      dataDir: '/var/lib/x',
+      seed: 'forty two',
+      logLevel: 'debug',
+    })
+    assert.equal(databaseUrl?.reveal(), 'postgres://u:p@db:5433/gerbang')
+    assert.equal(masterKey?.reveal().toString('hex'), key)
+    assert.equal(sandboxKey?.reveal(), 'SoSecret456')
+  })
+
+  const wrong: readonly (readonly [setting: string, value: string, about: RegExp])[] = [
+    ['GERBANG_MODE', 'production', /one of sandbox, live, got `production`/],
+    ['GERBANG_PORT', '80a', /an integer from 0 to 65535, got `80a`/],
+    ['GERBANG_PORT', '65536', /an integer/],
+    ['GERBANG_PORT', '-1', /an integer/],
+    ['GERBANG_PORT', '80.5', /an integer/],
+    ['GERBANG_PUBLIC_URL', 'pay.example', /an http or https URL/],
+    ['GERBANG_PUBLIC_URL', 'ftp://pay.example', /an http or https URL/],
+    ['GERBANG_PUBLIC_URL', 'https://pay.example/shop', /without path/],
+    ['GERBANG_PUBLIC_URL', 'https://pay.example/?a=1', /query/],
+    ['GERBANG_TRUSTED_PROXIES', '10.0.0.0/8,everybody', /CIDR/],
+    ['GERBANG_TRUSTED_PROXIES', '10.0.0.0/33', /CIDR/],
+    ['DATABASE_URL', 'mysql://u@h/d', /a postgresql:\/\/ URL/],
+    ['DATABASE_URL', 'postgresql://u@h:port/d', /a postgresql:\/\/ URL/],
+    ['GERBANG_MASTER_KEY', 'short', /64 hex digits/],
+    ['GERBANG_MASTER_KEY', 'g'.repeat(64), /64 hex digits/],
+    ['GERBANG_WORKERS', '2', /not available yet/],
+    ['GERBANG_METRICS_PORT', '9090', /not available yet/],
+    ['GERBANG_MERCHANT_KEY', 'short', /8 to 128 visible ASCII/],
+    ['GERBANG_MERCHANT_KEY', 'with a blank', /8 to 128 visible ASCII/],
+    ['GERBANG_LOG', 'loud', /one of silent, error, warn, info, debug/],
+  ]
+  for (const [name, value, about] of wrong)
+    test(`${name}=${value} is refused by name`, () => {
+      const mistakes = mistakesOf({ GERBANG_MASTER_KEY: key, [name]: value })
+      assert.equal(mistakes.length, 1, mistakes.join('\n'))
+      assert.ok(mistakes[0]?.startsWith(`${name}: `))
+      assert.match(mistakes[0] ?? '', about)
+    })
+
+  test('every setting that can be wrong is tried above', () => {
+    // A host is judged by the bind, a folder by its use, and any text is a seed.
+    const any = new Set(['GERBANG_HOST', 'GERBANG_DATA_DIR', 'GERBANG_SEED'])
+    const tried = new Set(wrong.map(([name]) => name))
+    assert.deepEqual(
+      settings.map(({ name }) => name).filter((name) => !any.has(name) && !tried.has(name)),
+      [],
+    )
+  })
+
+  test('all mistakes are told at once', () => {
+    const mistakes = mistakesOf(Object.fromEntries(wrong.map(([name, value]) => [name, value])))
+    assert.deepEqual(
+      mistakes.map((line) => line.split(':')[0]).toSorted(),
+      [...new Set(wrong.map(([name]) => name))].toSorted(),
+    )
+  })
+
+  test('no mistake prints a secret', () => {
+    const secrets = {
+      DATABASE_URL: 'http://user:Hunter2-a@db/x',
+      GERBANG_MASTER_KEY: `Hunter2-b${key}`,
+      GERBANG_MERCHANT_KEY: 'Hunter2-c with blanks',
+      GERBANG_PUBLIC_URL: 'https://user:Hunter2-d@pay.example',
+    }
+    const told = mistakesOf(secrets).join('\n')
+    for (const name of Object.keys(secrets)) assert.ok(told.includes(name), name)
+    assert.doesNotMatch(told, /Hunter2/)
+  })
+
+  test('what was read prints no secret either', () => {
+    const config = readConfig({
+      DATABASE_URL: 'postgres://u:Hunter2@db/x',
+      GERBANG_MASTER_KEY: key,
+      GERBANG_MERCHANT_KEY: 'Hunter2-key',
+    })
+    assert.doesNotMatch(inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config), /Hunter2|abab/)
+  })
+
+  suite('live mode', () => {
+    test('starts with an https address and a master key, and logs more', () => {
+      const { mode, publicUrl, logLevel } = readConfig(live)
+      assert.deepEqual(
+        { mode, publicUrl, logLevel },
+        { mode: 'live', publicUrl: 'https://pay.example', logLevel: 'info' },
+      )
+    })
+
+    test('needs both, and refuses a seed', () => {
+      assert.deepEqual(
+        mistakesOf({ GERBANG_MODE: 'live', GERBANG_SEED: 'x' }).map((line) => line.split(':')[0]),
+        ['GERBANG_PUBLIC_URL', 'GERBANG_MASTER_KEY', 'GERBANG_SEED'],
+      )
+      assert.match(mistakesOf({ ...live, GERBANG_PUBLIC_URL: 'http://pay.example' }).join('\n'), /https:\/\//)
+    })
+  })
+
+  test('a database of one’s own needs a master key of one’s own', () => {
+    assert.match(
+      mistakesOf({ DATABASE_URL: 'postgres://u@h/d' }).join('\n'),
+      /^GERBANG_MASTER_KEY: needed with DATABASE_URL/,
+    )
+  })
+})
