@@ -28,7 +28,7 @@ import { parseAttemptSubject } from './payment/change.ts'
 import type { PaymentDeps } from './payment/deps.ts'
 import { abandon, expire } from './payment/expire.ts'
 import { initiate } from './payment/initiate.ts'
-import { inquire } from './payment/inquire.ts'
+import { inquire, reverseLate } from './payment/inquire.ts'
 import type { Order } from './payment/order.ts'
 import { signAnew } from './payment/sign-anew.ts'
 import { insertOrders } from './payment/store.ts'
@@ -41,7 +41,8 @@ import { pageRoutes } from './sandbox/page-routes.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import { hasOrders } from './sandbox/seed-store.ts'
 import { VirtualClock } from './sandbox/virtual-clock.ts'
-import { TimerRunner, type TimerHandler } from './timer/runner.ts'
+import { type TimerHandler, TimerRunner } from './timer/runner.ts'
+import type { TimerKind } from './timer/timer.ts'
 import { Cipher } from './vault/cipher.ts'
 import { CvvKeeper } from './vault/cvv.ts'
 import { isMasterKeyOf } from './vault/master-key-check.ts'
@@ -256,7 +257,7 @@ function timerHandlers(
   payments: PaymentDeps,
   directory: Directory,
   delivery: DeliveryDeps,
-): Record<'expire' | 'abandon' | 'inquire' | 'callback', TimerHandler> {
+): Record<TimerKind, TimerHandler> {
   const merchantOf = async (merchantId: string) => {
     const merchant = await directory.find(merchantId)
     invariant(merchant, `${merchantId} has timers and is a merchant`)
@@ -271,6 +272,10 @@ function timerHandlers(
     inquire: async ({ merchantId, subject }) => {
       const { orderId, attemptNo } = parseAttemptSubject(subject)
       return inquire(payments, await merchantOf(merchantId), orderId, attemptNo)
+    },
+    reverse: async ({ merchantId, subject }) => {
+      const { orderId, attemptNo } = parseAttemptSubject(subject)
+      return reverseLate(payments, await merchantOf(merchantId), orderId, attemptNo)
     },
     callback: async ({ merchantId, subject }, _now, isUrgent) => {
       const merchant = await merchantOf(merchantId)

@@ -11,7 +11,7 @@ import { Secret } from '../src/base/secret.ts'
 import type { Merchant } from '../src/merchant/merchant.ts'
 import type { PaymentDeps } from '../src/payment/deps.ts'
 import { expire } from '../src/payment/expire.ts'
-import { inquire } from '../src/payment/inquire.ts'
+import { inquire, reverseLate } from '../src/payment/inquire.ts'
 import { settle } from '../src/payment/settle.ts'
 import { find } from '../src/payment/store.ts'
 import { Database, statement } from '../src/postgres/database.ts'
@@ -183,7 +183,7 @@ test('design 4.3: a move of the clock that fails does not leave the clock standi
   await schedule(gateway.database, [dueFirst])
   const away = new Database({})
   await away.close()
-  const handlers = { expire: never, abandon: never, inquire: never, callback: never }
+  const handlers = { expire: never, abandon: never, inquire: never, reverse: never, callback: never }
   const failing = new TimerRunner({ database: away, clock, handlers, failed: () => undefined })
   const poller = { hold: () => Promise.resolve(), release: () => undefined }
   const moving = new VirtualClock({ database: gateway.database, clock, runner: failing, poller })
@@ -238,4 +238,27 @@ test('design 4.3: a move of the clock waits for a callback that is on its way', 
     await slow.close()
     await own.close()
   }
+})
+
+test('invariant 2: an approval that comes after a decline is given back, and the log says so', async () => {
+  const orderId = await askedOrder()
+  const asked: string[] = []
+  const answers = [unknown, { outcome: 'reversed' }] as const
+  const deps = another({
+    reverse: async ({ reference }) => {
+      asked.push(reference)
+      return answers[asked.length - 1] ?? never()
+    },
+  })
+  const declined = { outcome: 'declined', responseCode: '25', reason: 'NOT_FOUND' } as const
+  assert.equal(await settle(deps, merchant, orderId, 1, declined), true)
+  assert.equal(await settle(deps, merchant, orderId, 1, approved), false)
+  const due = statement('test.reversals', `select subject from timer where merchant_id = $1 and kind = 'reverse'`)
+  assert.deepEqual(await gateway.database.query(due, [merchant.merchantId]), [{ subject: `${orderId}:1` }])
+  assert.ok((await reverseLate(deps, merchant, orderId, 1)) instanceof Date)
+  assert.equal(await reverseLate(deps, merchant, orderId, 1), null)
+  assert.equal(new Set(asked).size, 1)
+  const types = (await gateway.client.events(orderId)).map(({ type }) => type)
+  assert.deepEqual(types.slice(-3), ['attempt.declined', 'attempt.late_answer', 'attempt.late_reversed'])
+  assert.equal((await find(gateway.database, merchant.merchantId, orderId))?.state, 'open')
 })

@@ -236,6 +236,9 @@ async function submitCvv(
   const digits = attempt.cardInfo?.brand === 'AMEX' ? /^\d{4}$/ : /^\d{3}$/
   if (!digits.test(cvv)) return show(deps, reply, visit, { cvv: cvv ? 'invalid' : 'missing' })
   deps.cvvs.hold(attempt.attemptToken, new Secret(cvv))
+  // Another tab may have been first: an attempt that has ended needs no CVV any more (invariant 8).
+  const { attempt: standing } = await see(deps, visit)
+  if (standing?.attemptToken !== attempt.attemptToken) deps.cvvs.drop(attempt.attemptToken)
   await goOn(deps, visit, attempt.attemptNo, inputOf(deps, request, visit, 'U'))
   return seeOther(reply, visit)
 }

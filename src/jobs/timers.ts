@@ -67,7 +67,7 @@ export class TimerJob {
    * own, and a merchant whose servers hang takes neither another merchant's nor those of orders that expire
    * and of outcomes that are inquired of.
    */
-  readonly #lanes = [new Lane(['expire', 'abandon', 'inquire'], 64, 64), new Lane(['callback'], 256, 64)]
+  readonly #lanes = [new Lane(['expire', 'abandon', 'inquire', 'reverse'], 64, 64), new Lane(['callback'], 256, 64)]
   readonly #held = new Set<string>()
   readonly #running = new Map<string, { readonly merchantId: string; readonly ended: Promise<void> }>()
   #wake: (() => void) | undefined

@@ -17,6 +17,7 @@ export const eventTypes = {
   'attempt.declined': 'open',
   'attempt.reversed': 'open',
   'attempt.late_answer': null,
+  'attempt.late_reversed': null,
   'callback.signed_anew': null,
   'order.captured': 'captured',
   'order.failed': 'failed',

@@ -3,7 +3,7 @@ import type { Merchant } from '../merchant/merchant.ts'
 import { attemptSubject, change } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
 import { settle } from './settle.ts'
-import { lastAttempt } from './store.ts'
+import { attemptsOf, lastAttempt } from './store.ts'
 
 /** An unknown outcome is settled by then: by an answer before, by a reversal after (invariant 4). */
 const deadlineMs = 15 * 60_000
@@ -57,5 +57,27 @@ export async function inquire(
     work.unschedule('inquire', attemptSubject(orderId, attemptNo))
     work.closeIfOver()
   })
+  return null
+}
+
+/**
+ * Gives back what an acquirer approved after the attempt had ended without it (invariant 2), and repeats
+ * until the acquirer confirms. Answers when to come back, or null.
+ */
+export async function reverseLate(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  orderId: string,
+  attemptNo: number,
+): Promise<Date | null> {
+  const { merchantId } = merchant
+  const attempts = await attemptsOf(deps.database, merchantId, orderId)
+  const attempt = attempts.find((each) => each.attemptNo === attemptNo)
+  invariant(attempt?.acquirerReference, 'what was approved had been asked for')
+  invariant(attempt.state !== 'captured', 'the money of a captured attempt is the merchant’s')
+  const request = { merchantId, reference: attempt.acquirerReference }
+  const reply = await deps.acquirer?.reverse(request)
+  if (reply?.outcome !== 'reversed') return new Date(deps.clock.now(merchantId).getTime() + betweenInquiriesMs)
+  await change(deps, merchant, orderId, (work) => work.record('attempt.late_reversed', { attemptNo }))
   return null
 }

@@ -6,8 +6,8 @@ import type { PaymentDeps } from './deps.ts'
 
 /**
  * Writes down what the acquirer answered, whether to the request or to a later inquiry; the third step of
- * invariant 3. Only an attempt that is still `authorizing` can be settled: an answer that comes later
- * changes no money, and the log says that it came.
+ * invariant 3. Only an attempt that is still `authorizing` can be settled: an approval that comes when it has
+ * ended otherwise is given back, and the log says so (invariant 2).
  *
  * Answers false when the attempt was not waiting for an answer any more.
  */
@@ -21,9 +21,12 @@ export async function settle(
   const settled = await change(deps, merchant, orderId, (work) => {
     const { attempt } = work
     if (attempt?.attemptNo !== attemptNo || attempt.state !== 'authorizing') {
-      // A newer attempt, or a reversal of this one: the port has seen to it that this approval takes no money.
-      const isLate = attempt?.attemptNo !== attemptNo || ['reversing', 'reversed'].includes(attempt.state)
-      if (isLate && reply.outcome === 'approved') work.record('attempt.late_answer', { attemptNo })
+      // An attempt that paid is the newest one; of every other an approval is money that nobody asked for.
+      const isUnwanted = attempt?.attemptNo !== attemptNo || attempt.state !== 'captured'
+      if (isUnwanted && reply.outcome === 'approved') {
+        work.record('attempt.late_answer', { attemptNo, approvalCode: reply.approvalCode })
+        work.schedule('reverse', attemptSubject(orderId, attemptNo), work.now)
+      }
       return false
     }
     switch (reply.outcome) {

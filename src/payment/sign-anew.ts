@@ -1,3 +1,4 @@
+import { Problem } from '../base/problem.ts'
 import { find, restore } from '../callback/store.ts'
 import { type Merchant, signingKey } from '../merchant/merchant.ts'
 import { signedBody, unsignedBody, verifies } from '../wire/signature.ts'
@@ -22,6 +23,10 @@ export async function signAnew(deps: PaymentDeps, merchant: Merchant, callbackId
     merchant,
     callback.orderId,
     (work) => work.record('callback.signed_anew', { callbackId }),
-    (sql) => restore(sql, { merchantId, callbackId }, anew),
+    async (sql) => {
+      // Delivered by hand meanwhile: nothing is signed anew, and the log does not say so.
+      if (await restore(sql, { merchantId, callbackId }, anew)) return
+      throw new Problem('conflict', { reason: 'The callback was delivered meanwhile' })
+    },
   )
 }

@@ -15,7 +15,7 @@ import { cancel } from '../timer/store.ts'
 import { timerIdOf } from '../timer/timer.ts'
 import { parseBody } from '../wire/json.ts'
 import { callbackAnswer, clockAnswer, isoWib } from './answers.ts'
-import { parseDuration } from './duration.ts'
+import { parseDuration } from '../base/duration.ts'
 import { pay, type PayerDeps } from './scripted-payer.ts'
 import type { ClockMove, VirtualClock } from './virtual-clock.ts'
 
