@@ -41,7 +41,8 @@ export function Authenticate({ page, step: { method } }: { page: CheckoutPage; s
 }
 
 /** The challenge: the payer goes to the bank's own page and comes back. */
-export function Challenge({ page: { language }, step }: { page: CheckoutPage; step: ChallengeStep }) {
+export function Challenge({ page, step }: { page: CheckoutPage; step: ChallengeStep }) {
+  const { language } = page
   const { challenge } = phrases(language)
   return (
     <section class="slab work">
@@ -53,11 +54,23 @@ export function Challenge({ page: { language }, step }: { page: CheckoutPage; st
       <MoneyLine>{challenge.noMoney}</MoneyLine>
       <form method="post" action={step.acsUrl} data-once data-auto-submit="1200">
         <input type="hidden" name="creq" value={step.creq} />
+        {/* A real bank ignores it; the simulated one speaks the payer's language. */}
+        <input type="hidden" name="lang" value={language} />
         <Submit language={language} label={challenge.button} busy={challenge.waiting}>
           <Glyph name="bank" />
         </Submit>
       </form>
+      <OtherCard page={page} />
     </section>
+  )
+}
+
+/** The way back to the form, for a payer who would rather pay with another card: no money has been asked for. */
+function OtherCard({ page: { language, action } }: { page: CheckoutPage }) {
+  return (
+    <p class="back">
+      <a href={`${action}?lang=${language}&card=1`}>{phrases(language).authenticate.otherCard}</a>
+    </p>
   )
 }
 

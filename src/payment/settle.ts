@@ -21,9 +21,9 @@ export async function settle(
   const settled = await change(deps, merchant, orderId, (work) => {
     const { attempt } = work
     if (attempt?.attemptNo !== attemptNo || attempt.state !== 'authorizing') {
-      const undone = attempt?.attemptNo === attemptNo && ['reversing', 'reversed'].includes(attempt.state)
-      if (undone && reply.outcome === 'approved')
-        work.record('attempt.late_answer', { attemptNo, outcome: reply.outcome })
+      // A newer attempt, or a reversal of this one: the port has seen to it that this approval takes no money.
+      const isLate = attempt?.attemptNo !== attemptNo || ['reversing', 'reversed'].includes(attempt.state)
+      if (isLate && reply.outcome === 'approved') work.record('attempt.late_answer', { attemptNo })
       return false
     }
     switch (reply.outcome) {

@@ -107,6 +107,7 @@ export const en: Phrases = {
   },
 
   authenticate: {
+    otherCard: 'Use another card',
     title: 'Verification with your bank',
     heading: 'Contacting your bank',
     text: 'The bank that issued your card is recognising this device. It usually takes a few seconds.',

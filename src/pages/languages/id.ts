@@ -112,6 +112,7 @@ export const id = {
   },
 
   authenticate: {
+    otherCard: 'Gunakan kartu lain',
     title: 'Verifikasi dengan bank Anda',
     heading: 'Menghubungi bank Anda',
     text: 'Bank penerbit kartu sedang mengenali perangkat ini. Biasanya hanya beberapa detik.',
