@@ -32,6 +32,7 @@ const frameworkProblems: Readonly<Record<string, ConstructorParameters<typeof Pr
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed_body', { reason: 'The body ends before its content-length' }],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed_body', { reason: 'The body is empty' }],
   FST_ERR_BAD_URL: ['route_not_found'],
+  FST_ERR_MAX_PARAM_LENGTH: ['route_not_found'],
   ECONNRESET: ['malformed_body', { reason: 'The connection was closed' }],
 }
 

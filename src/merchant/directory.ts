@@ -53,7 +53,8 @@ export class Directory {
     if (!encoded) return undefined
     const text = Buffer.from(encoded, 'base64').toString('utf8')
     const colon = text.indexOf(':')
-    if (colon < 1) return undefined
+    // PostgreSQL cannot even look for a text that holds U+0000.
+    if (colon < 1 || text.includes('\0')) return undefined
     const merchant = await this.find(text.slice(0, colon))
     const given = text.slice(colon + 1)
     const keys = merchant ? acceptedKeys(merchant, this.#clock.machine()) : []
