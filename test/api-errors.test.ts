@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { notBuiltYet } from '../src/api/not-built-yet.ts'
 import { addMerchant, answerOf, assertProblem, basic, sendRaw } from './api.ts'
@@ -158,7 +158,7 @@ describe('errors of the API', () => {
     chunked.write(large.slice(0, 100_000))
     chunked.write(large.slice(100_000, 250_000))
     chunked.end(large.slice(250_000))
-    const [response] = (await once(chunked, 'response')) as [import('node:http').IncomingMessage]
+    const [response] = (await once(chunked, 'response')) as [IncomingMessage]
     let text = ''
     for await (const part of response.setEncoding('utf8')) text += String(part)
     const headers = new Headers({ 'content-type': response.headers['content-type'] ?? '' })

@@ -24,8 +24,8 @@ async function take(response: Response): Promise<Answer> {
   return { status: response.status, headers: response.headers, text: await response.text() }
 }
 
-export function bodyOf<Body = Record<string, unknown>>({ text }: Pick<Answer, 'text'>): Body {
-  return JSON.parse(text) as Body
+export function bodyOf({ text }: Pick<Answer, 'text'>): Record<string, unknown> {
+  return JSON.parse(text) as Record<string, unknown>
 }
 
 /**

@@ -20,7 +20,7 @@ export class TimerJob {
   readonly #movable: MovableClock | null
   readonly #runner: TimerRunner
   readonly #held = new Set<string>()
-  readonly #running = new Map<string, Promise<void>>()
+  readonly #running = new Map<string, { readonly merchantId: string; readonly end: Promise<void> }>()
   #wake: (() => void) | undefined
   #woken = false
   #stopped = false
@@ -43,9 +43,10 @@ export class TimerJob {
     this.#wake?.()
   }
 
-  /** Leaves a merchant's timers to somebody else until `release`. */
-  hold(merchantId: string): void {
+  /** Starts no timer of a merchant until `release`. Resolves when those that run have ended. */
+  async hold(merchantId: string): Promise<void> {
     this.#held.add(merchantId)
+    await Promise.all([...this.#running.values()].flatMap((each) => (each.merchantId === merchantId ? each.end : [])))
   }
 
   release(merchantId: string): void {
@@ -58,7 +59,7 @@ export class TimerJob {
     this.#stopped = true
     this.wake()
     await this.#loop
-    await Promise.all(this.#running.values())
+    await Promise.all([...this.#running.values()].map(({ end }) => end))
   }
 
   async #run(): Promise<void> {
@@ -68,9 +69,10 @@ export class TimerJob {
       try {
         for (const timer of await this.#candidates(atOnce - this.#running.size)) {
           const name = JSON.stringify([timer.merchantId, timer.timerId])
-          if (this.#running.has(name)) continue
+          // Held since the table was looked at: somebody else steps through them now.
+          if (this.#running.has(name) || this.#held.has(timer.merchantId)) continue
           started += 1
-          this.#running.set(name, this.#one(name, timer))
+          this.#running.set(name, { merchantId: timer.merchantId, end: this.#one(name, timer) })
         }
       } catch {
         // The database is away; readiness tells so, and the next round tries again.

@@ -28,9 +28,17 @@ export interface ClockState {
 const timersAtMost = 10_000
 const moveAtMostMs = 60_000
 
+/**
+ * How long a move waits for the timers that run already, so that a callback that is on its way when the
+ * clock is moved has its retries within the move. A merchant's handler that moves the clock itself would
+ * wait for its own callback to end, so this is shorter than a callback may take.
+ */
+const settleAtMostMs = 5_000
+
 /** Where the clock keeps the polling job away while it steps. */
 export interface Poller {
-  hold(merchantId: string): void
+  /** Resolves when the timers that it was running have ended. */
+  hold(merchantId: string): Promise<void>
   release(merchantId: string): void
 }
 
@@ -70,12 +78,24 @@ export class VirtualClock {
   async move(merchantId: string, move: ClockMove): Promise<ClockState> {
     if (this.#moving.has(merchantId)) throw new Problem('conflict', { reason: 'The clock is being moved already' })
     this.#moving.add(merchantId)
-    this.#poller.hold(merchantId)
     try {
+      await this.#settle(merchantId)
       return await this.#move(merchantId, move)
     } finally {
       this.#moving.delete(merchantId)
       this.#poller.release(merchantId)
+    }
+  }
+
+  async #settle(merchantId: string): Promise<void> {
+    let timeout: NodeJS.Timeout | undefined
+    const patience = new Promise<void>((resolve) => {
+      timeout = setTimeout(resolve, settleAtMostMs)
+    })
+    try {
+      await Promise.race([this.#poller.hold(merchantId), patience])
+    } finally {
+      clearTimeout(timeout)
     }
   }
 
