@@ -44,6 +44,7 @@ create table callback (
   constraint callback_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'abandoned'::text]))),
   constraint callback_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES payment_order(merchant_id, order_id)
 );
+CREATE INDEX callback_newest ON public.callback USING btree (merchant_id, created_at DESC, callback_id DESC);
 CREATE INDEX callback_of_order ON public.callback USING btree (merchant_id, order_id);
 
 create table callback_attempt (
