@@ -72,13 +72,21 @@ export function basic(merchantId: string, key: string): string {
 }
 
 /** Makes another merchant; answers the `authorization` of its requests. */
-export async function addMerchant({ database }: TestGateway, merchantId: string, key: string): Promise<string> {
+export async function addMerchant(
+  { database }: Pick<TestGateway, 'database'>,
+  merchantId: string,
+  key: string,
+): Promise<string> {
   const route = await freeRoute(database)
   assert.ok(await insert(database, cipher, { merchantId, route, name: merchantId, key: new Secret(key) }, new Date()))
   return basic(merchantId, key)
 }
 
 /** Gives a merchant a new key; the old one stays valid for a day. */
-export async function giveNewKey({ database }: TestGateway, merchantId: string, key: string): Promise<void> {
+export async function giveNewKey(
+  { database }: Pick<TestGateway, 'database'>,
+  merchantId: string,
+  key: string,
+): Promise<void> {
   assert.ok(await rotateKey(database, cipher, merchantId, new Secret(key), new Date(Date.now() + 86_400_000)))
 }

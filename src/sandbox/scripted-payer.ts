@@ -70,7 +70,8 @@ export async function pay(
   if (stateAt(first.order, payments.clock.now(merchantId)) !== 'open') throw new Problem('wrong_state')
   for (let tries = 1; ; tries += 1) {
     const attemptNo = (await see(payments, merchantId, orderId)).order.attemptCount + 1
-    if (script.outcome) deps.acquirer.script(merchantId, orderId, script.outcome)
+    // Also takes back what an earlier call that never came to the acquirer has left.
+    deps.acquirer.script(merchantId, orderId, script.outcome ?? undefined)
     await submitCard(deps, merchant, orderId, attemptNo, script.card)
     steps.push({ step: 'card', attempt: attemptNo, result: 'accepted' })
     await proceed(payments, merchant, orderId, attemptNo, input)
