@@ -186,6 +186,7 @@ describe('the clock of the sandbox', () => {
       [{ to: '2099-01-01T00:00:00' }, '4000001'],
       [{ to: '2099-01-01' }, '4000001'],
       [{ to: '2099-13-01T00:00:00Z' }, '4000001'],
+      [{ to: '9999-12-31T23:59:59Z' }, '4000001'],
       [{ to: 1 }, '4000001'],
       [{ advance: '24H' }, '4000001'],
       [{ advance: 'PT' }, '4000001'],
@@ -211,6 +212,16 @@ describe('the clock of the sandbox', () => {
     const { offsetSeconds, frozen } = await gateway.client.clock.get()
     assert.deepEqual({ offsetSeconds, frozen }, { offsetSeconds: 0, frozen: false })
     assertProblem(await post('/sandbox/clock', 'x', { 'content-type': 'text/plain' }), '4150000')
+  })
+
+  test('goes as far as the dates of the contract can be written, and no further', async () => {
+    await gateway.client.clock.freeze()
+    const end = await gateway.client.clock.to('9000-01-01T00:00:00Z')
+    assert.equal(end.now, '9000-01-01T07:00:00.000+07:00')
+    const { body } = await gateway.initiate({ order: { timeout: 525_600 } })
+    assert.equal(body['expiryLink'], '9001-01-01 07:00:00')
+    await assert.rejects(gateway.client.clock.advance('PT1S'), { responseCode: '4000001' })
+    await gateway.client.clock.reset()
   })
 
   test("belongs to one merchant: another's time does not move (invariant 9)", async () => {

@@ -25,6 +25,9 @@ export interface ClockState {
   readonly more: boolean
 }
 
+/** A clock goes no further: the contract's dates have a year of four digits, and orders end after it. */
+const latest = new Date('9000-01-01T00:00:00Z')
+
 const timersAtMost = 10_000
 const moveAtMostMs = 60_000
 
@@ -74,7 +77,7 @@ export class VirtualClock {
     }
   }
 
-  /** @throws Problem `conflict` while another move is under way; `malformed_field` for a time that is over */
+  /** @throws Problem `conflict` while another move is under way; `malformed_field` for a time that is over or too far */
   async move(merchantId: string, move: ClockMove): Promise<ClockState> {
     if (this.#moving.has(merchantId)) throw new Problem('conflict', { reason: 'The clock is being moved already' })
     this.#moving.add(merchantId)
@@ -114,8 +117,10 @@ export class VirtualClock {
       if (!upcoming) return this.state(merchantId)
       return this.#stepTo(merchantId, upcoming.dueAt > now ? upcoming.dueAt : now)
     }
-    if ('to' in move && move.to < now) throw new Problem('malformed_field', { field: 'to' })
-    return this.#stepTo(merchantId, 'to' in move ? move.to : new Date(now.getTime() + move.advanceMs))
+    const field = 'to' in move ? 'to' : 'advance'
+    const target = 'to' in move ? move.to : new Date(now.getTime() + move.advanceMs)
+    if (target < now || target > latest) throw new Problem('malformed_field', { field })
+    return this.#stepTo(merchantId, target)
   }
 
   async #stepTo(merchantId: string, target: Date): Promise<ClockState> {
