@@ -5,7 +5,15 @@ import { readConfig } from '../src/config.ts'
 import { openGateway } from '../src/gateway.ts'
 import { createLog } from '../src/log.ts'
 import { basic, giveNewKey, uuid } from './api.ts'
-import { freshOrderId, merchantServer, type Received, type TestGateway, testGateway, testMasterKey } from './gateway.ts'
+import {
+  freshOrderId,
+  merchantServer,
+  type Received,
+  seedSample,
+  type TestGateway,
+  testGateway,
+  testMasterKey,
+} from './gateway.ts'
 import { testDatabase } from './postgres.ts'
 
 const key = 'SoSecret123'
@@ -355,44 +363,94 @@ describe("a merchant's key is changed", () => {
 })
 
 describe('the gateway is restarted', () => {
-  test('while a callback is under way or waits: it is not lost', async () => {
+  const authorization = basic('FINPAY770', key)
+  const json = { authorization, 'content-type': 'application/json' }
+
+  /** Opens and pays an order on one gateway, and goes on with a second one on the same database. */
+  async function restart(
+    shop: { readonly url: string },
+    between: (first: { close(): Promise<void> }) => Promise<void>,
+    afterwards: (url: string) => Promise<void>,
+  ): Promise<void> {
     const own = await testDatabase()
     const config = readConfig({ GERBANG_PORT: '0', GERBANG_MASTER_KEY: testMasterKey })
     const options = { connection: own.connection, log: createLog('silent'), say: () => undefined }
-    let status = 500
-    const shop = await merchantServer(() => status)
     try {
       const first = await openGateway(config, options)
-      const authorization = basic('FINPAY770', key)
-      const json = { authorization, 'content-type': 'application/json' }
-      const body = JSON.stringify({
-        order: { id: 'kept', amount: '5000' },
-        customer: { mobilePhone: '+6281286288800' },
-        url: { callbackUrl: shop.url },
-        sourceOfFunds: { type: 'cc' },
-      })
+      const body = JSON.stringify(seedSample('kept', { url: { callbackUrl: shop.url } }))
       await fetch(`${first.url}/pg/payment/card/initiate`, { method: 'POST', headers: json, body })
-      await fetch(`${first.url}/sandbox/orders/kept/pay`, { method: 'POST', headers: { authorization } })
-      await shop.wait(1)
-      await first.close()
-      status = 200
+      const paid = await fetch(`${first.url}/sandbox/orders/kept/pay`, { method: 'POST', headers: { authorization } })
+      assert.equal(paid.status, 200)
+      await between(first)
       const second = await openGateway(config, options)
       try {
-        const clock = await fetch(`${second.url}/sandbox/clock`, {
-          method: 'POST',
-          headers: json,
-          body: '{"advance":"PT2M"}',
-        })
-        assert.equal(clock.status, 200)
-        const [before, again] = await shop.wait(2)
-        assert.equal(again?.body, before?.body)
-        assert.ok(again && isGenuine(again.body, key))
+        await afterwards(second.url)
       } finally {
         await second.close()
       }
     } finally {
-      await shop.close()
       await own.drop()
+    }
+  }
+  const move = async (url: string, duration: string) => {
+    const body = JSON.stringify({ advance: duration })
+    assert.equal((await fetch(`${url}/sandbox/clock`, { method: 'POST', headers: json, body })).status, 200)
+  }
+
+  test('between a callback that was refused and its repetition: it comes, with the same bytes', async () => {
+    const shop = await merchantServer((_, count) => (count === 1 ? 500 : 200))
+    try {
+      await restart(
+        shop,
+        async (first) => {
+          await shop.wait(1)
+          await first.close()
+        },
+        async (url) => {
+          await move(url, 'PT2M')
+          const [before, again] = await shop.wait(2)
+          assert.equal(again?.body, before?.body)
+          assert.ok(again && isGenuine(again.body, key))
+        },
+      )
+    } finally {
+      await shop.close()
+    }
+  })
+
+  test('while the merchant is still answering: the callback comes again', async () => {
+    let answer: (status: number) => void = () => undefined
+    let came: () => void = () => undefined
+    const arrived = new Promise<void>((resolve) => {
+      came = resolve
+    })
+    const shop = await merchantServer((_, count) => {
+      if (count > 1) return 200
+      came()
+      return new Promise<number>((resolve) => {
+        answer = resolve
+      })
+    })
+    try {
+      await restart(
+        shop,
+        async (first) => {
+          await arrived
+          await first.close()
+        },
+        async (url) => {
+          answer(200)
+          const [before, again] = await shop.wait(2)
+          assert.equal(again?.body, before?.body)
+          await move(url, 'PT0S')
+          const listed = await fetch(`${url}/sandbox/callbacks?orderId=kept`, { headers: json })
+          const { callbacks } = (await listed.json()) as { callbacks: { state: string; attempts: unknown[] }[] }
+          assert.equal(callbacks[0]?.state, 'delivered')
+          assert.equal(callbacks[0].attempts.length, 1, 'what we cut off ourselves is no attempt')
+        },
+      )
+    } finally {
+      await shop.close()
     }
   })
 })
