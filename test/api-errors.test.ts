@@ -34,6 +34,8 @@ describe('errors of the API', () => {
         '/pg/payment/card/check/a/b',
         '/pg/payment/card/check/%E0%A4%A',
         `/pg/payment/card/check/${'x'.repeat(200)}`,
+        '/pg/payment/card/check/%00',
+        '/sandbox/callbacks?orderId=a%00b',
         '/nothing',
       ]) {
         assertProblem(await send(path, { method: 'POST', body: '{' }), '4040002', path)
@@ -225,7 +227,7 @@ describe('errors of the API', () => {
   })
 
   test('an id that no order can have is not found', async () => {
-    for (const id of ['%00', 'a%00b', '%F0%9F%98%80', 'a%20b', '%2e%2e%2f', '*', "'--", 'x'.repeat(128)]) {
+    for (const id of ['%F0%9F%98%80', 'a%20b', '%2e%2e%2f', '*', "'--", 'x'.repeat(128)]) {
       for (const path of [
         `/pg/payment/card/check/${id}`,
         `/pg/payment/card/cancel/${id}`,

@@ -42,8 +42,9 @@ const told = ({ body }: Received) => JSON.parse(body) as Told
 describe('the notification to the merchant', () => {
   let gateway: TestGateway
   before(async () => {
-    gateway = await testGateway({}, { startAt: new Date('2026-03-02T03:11:12.000Z') })
+    gateway = await testGateway({}, { startAt: new Date('2026-03-01T03:11:12.000Z') })
     await gateway.client.clock.freeze()
+    await gateway.client.clock.to('2026-03-02T10:11:12+07:00')
   })
   after(() => gateway.close())
 

@@ -212,10 +212,12 @@ async function submitCard(
     const name = taken.errors.name ? '' : typed.name
     return show(deps, reply, visit, { card: { name, errors: faultsOf(taken.errors) } })
   }
-  deps.cvvs.hold(taken.card.token, taken.cvv)
   const started = await startAttempt(deps.payments, merchant, order.orderId, formNo, taken.card)
-  if (started === null) deps.cvvs.drop(taken.card.token)
-  else await goOn(deps, visit, started, inputOf(deps, request, visit, 'U'))
+  if (started !== null) {
+    // Held only now: a form that made no attempt leaves no CVV behind, nor touches that of the one that did.
+    deps.cvvs.hold(taken.card.token, taken.cvv)
+    await goOn(deps, visit, started, inputOf(deps, request, visit, 'U'))
+  }
   return seeOther(reply, visit)
 }
 

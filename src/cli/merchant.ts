@@ -2,7 +2,7 @@ import { systemClock } from '../base/clock.ts'
 import { Secret } from '../base/secret.ts'
 import { StartProblem } from '../base/start-problem.ts'
 import { readConfig } from '../config.ts'
-import { keyOverlapMs } from '../merchant/merchant.ts'
+import { isMerchantId, keyOverlapMs } from '../merchant/merchant.ts'
 import { freeRoute, insert, list, rotateKey } from '../merchant/store.ts'
 import { openForCommand } from '../open-database.ts'
 import type { Database } from '../postgres/database.ts'
@@ -19,7 +19,7 @@ const json = { type: 'boolean' } as const
 export async function merchantCreate(words: readonly string[]): Promise<number> {
   const { values, positionals } = read(words, { name: { type: 'string' }, key: { type: 'string' }, json }, 1)
   const [merchantId = ''] = positionals
-  if (!/^[A-Za-z0-9._-]{1,32}$/.test(merchantId)) {
+  if (!isMerchantId(merchantId)) {
     throw new UsageError('A merchant id has 1 to 32 letters, digits, dots, dashes and underscores.')
   }
   const key = keyOf(values.key)

@@ -61,6 +61,11 @@ export function buildServer(options: {
     })
   }
 
+  // No name of ours holds U+0000, and PostgreSQL's text takes none.
+  app.addHook('onRequest', async (request) => {
+    if (request.url.includes('%00')) throw new Problem('route_not_found')
+  })
+
   app.addHook('onResponse', async (request, reply) => {
     // The route's pattern, never the URL: a payer's link is a secret.
     request.log.info({

@@ -1,11 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import type { Sql } from '../postgres/database.ts'
-import { acceptedKeys, type Merchant } from './merchant.ts'
+import { acceptedKeys, isMerchantId, type Merchant } from './merchant.ts'
 import { find, findByRoute, type KeyCipher, list } from './store.ts'
 
 /** A rotated key or changed setting is honoured everywhere within this time (design part 5). */
 const cachedMs = 5_000
+
+/** PostgreSQL's `integer`. */
+const highestRoute = 0x7fff_ffff
 
 interface Entry {
   readonly merchant: Merchant | undefined
@@ -30,7 +33,9 @@ export class Directory {
     return this.#cached(this.#byId, merchantId, () => find(this.#sql, this.#cipher, merchantId))
   }
 
+  /** Any four bytes of a link that a stranger made up; only numbers that a route can be are looked up. */
   async findByRoute(route: number): Promise<Merchant | undefined> {
+    if (route > highestRoute) return undefined
     return this.#cached(this.#byRoute, route, () => findByRoute(this.#sql, this.#cipher, route))
   }
 
@@ -53,9 +58,9 @@ export class Directory {
     if (!encoded) return undefined
     const text = Buffer.from(encoded, 'base64').toString('utf8')
     const colon = text.indexOf(':')
-    // PostgreSQL cannot even look for a text that holds U+0000.
-    if (colon < 1 || text.includes('\0')) return undefined
-    const merchant = await this.find(text.slice(0, colon))
+    if (colon < 1) return undefined
+    const merchantId = text.slice(0, colon)
+    const merchant = isMerchantId(merchantId) ? await this.find(merchantId) : undefined
     const given = text.slice(colon + 1)
     const keys = merchant ? acceptedKeys(merchant, this.#clock.machine()) : []
     let matched = -1

@@ -21,6 +21,11 @@ export interface Merchant {
   readonly addsOrderToReturn: boolean
 }
 
+/** Whether a text can be a merchant's id; the table holds the same rule. */
+export function isMerchantId(text: string): boolean {
+  return /^[A-Za-z0-9._-]{1,32}$/.test(text)
+}
+
 /** How a rotated key stays valid, by default. */
 export const keyOverlapMs = 24 * 3_600_000
 

@@ -37,11 +37,14 @@ export async function inquire(
     }
     const deadline = attempt.askedAt.getTime() + deadlineMs
     if (deps.clock.now(merchantId).getTime() < deadline) return new Date(Math.min(again.getTime(), deadline))
-    await change(deps, merchant, orderId, (work) => {
-      if (work.attempt?.attemptNo !== attemptNo || work.attempt.state !== 'authorizing') return
+    const isReversing = await change(deps, merchant, orderId, (work) => {
+      if (work.attempt?.attemptNo !== attemptNo || work.attempt.state !== 'authorizing') return false
       work.moveAttempt('reverse', 'asked')
       work.record('attempt.reversing', { attemptNo })
+      return true
     })
+    // The answer came while we inquired: the attempt is settled, and its money is not ours to take back.
+    if (!isReversing) return null
   }
   const reply = await acquirer.reverse(request)
   if (reply.outcome === 'unknown') return again

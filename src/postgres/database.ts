@@ -76,6 +76,11 @@ export class Database implements Sql {
   async #once<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect()
     let broken: Error | undefined
+    // The pool listens to idle connections only: without this a connection that breaks now ends the process.
+    const breaks = (error: Error) => {
+      broken = error
+    }
+    client.on('error', breaks)
     try {
       await client.query('begin')
       const result = await work({
@@ -85,11 +90,11 @@ export class Database implements Sql {
       await client.query('commit')
       return result
     } catch (error) {
-      await client.query('rollback').catch((failure: Error) => {
-        broken = failure
-      })
+      await client.query('rollback').catch(breaks)
       throw error
     } finally {
+      // A broken connection is thrown away, and may break once more while it goes.
+      if (!broken) client.off('error', breaks)
       client.release(broken)
     }
   }
@@ -105,6 +110,7 @@ function translated(error: unknown): unknown {
   const away =
     unavailable.test(code) ||
     /^E(CONN|PIPE|NOENT|TIMEDOUT)/.test(code) ||
-    (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message))
+    (error instanceof Error &&
+      /Connection terminated|not queryable|timeout exceeded when trying to connect/.test(error.message))
   return away ? new Problem('unavailable', {}) : error
 }

@@ -62,6 +62,21 @@ export async function pay(
   notificationUrl: string,
   script: PayerScript,
 ): Promise<{ status: WireStatus; steps: PayerStep[] }> {
+  try {
+    return await payAs(deps, merchant, orderId, notificationUrl, script)
+  } finally {
+    // What no payment of this payer picked up must not decide somebody else's.
+    if (script.outcome) deps.acquirer.script(merchant.merchantId, orderId, undefined)
+  }
+}
+
+async function payAs(
+  deps: PayerDeps,
+  merchant: Merchant,
+  orderId: string,
+  notificationUrl: string,
+  script: PayerScript,
+): ReturnType<typeof pay> {
   const { payments } = deps
   const { merchantId } = merchant
   const input: AuthenticationInput = { methodCompleted: 'Y', browser, notificationUrl }
@@ -70,8 +85,7 @@ export async function pay(
   if (stateAt(first.order, payments.clock.now(merchantId)) !== 'open') throw new Problem('wrong_state')
   for (let tries = 1; ; tries += 1) {
     const attemptNo = (await see(payments, merchantId, orderId)).order.attemptCount + 1
-    // Also takes back what an earlier call that never came to the acquirer has left.
-    deps.acquirer.script(merchantId, orderId, script.outcome ?? undefined)
+    if (script.outcome) deps.acquirer.script(merchantId, orderId, script.outcome)
     await submitCard(deps, merchant, orderId, attemptNo, script.card)
     steps.push({ step: 'card', attempt: attemptNo, result: 'accepted' })
     await proceed(payments, merchant, orderId, attemptNo, input)
@@ -118,12 +132,9 @@ async function submitCard(
     const names: Readonly<Record<string, string>> = { expiry: 'expiryDate', name: 'nameOnCard' }
     throw new Problem('malformed_field', { field: `card.${names[field ?? ''] ?? field}` })
   }
-  deps.cvvs.hold(taken.card.token, taken.cvv)
   const started = await startAttempt(deps.payments, merchant, orderId, attemptNo, taken.card)
-  if (started === null) {
-    deps.cvvs.drop(taken.card.token)
-    throw anotherPayer()
-  }
+  if (started === null) throw anotherPayer()
+  deps.cvvs.hold(taken.card.token, taken.cvv)
 }
 
 /**

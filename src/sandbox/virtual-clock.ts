@@ -3,6 +3,7 @@ import { Problem } from '../base/problem.ts'
 import type { Database } from '../postgres/database.ts'
 import type { TimerRunner } from '../timer/runner.ts'
 import { dueOf, next } from '../timer/store.ts'
+import { timerKinds } from '../timer/timer.ts'
 import { saveClock } from './clock-store.ts'
 
 /** What may be asked of a merchant's clock; exactly one member (design 4.3). */
@@ -25,9 +26,6 @@ export interface ClockState {
   readonly more: boolean
 }
 
-/** A clock goes no further: the contract's dates have a year of four digits, and orders end after it. */
-const latest = new Date('9000-01-01T00:00:00Z')
-
 const timersAtMost = 10_000
 const moveAtMostMs = 60_000
 
@@ -37,6 +35,9 @@ const moveAtMostMs = 60_000
  * wait for its own callback to end, so this is shorter than a callback may take.
  */
 const settleAtMostMs = 5_000
+
+/** The contract writes years with four digits, and an order may live for one more than the clock shows. */
+const latest = new Date('9990-01-01T00:00:00Z')
 
 /** Where the clock keeps the polling job away while it steps. */
 export interface Poller {
@@ -117,20 +118,31 @@ export class VirtualClock {
       if (!upcoming) return this.state(merchantId)
       return this.#stepTo(merchantId, upcoming.dueAt > now ? upcoming.dueAt : now)
     }
-    const field = 'to' in move ? 'to' : 'advance'
     const target = 'to' in move ? move.to : new Date(now.getTime() + move.advanceMs)
-    if (target < now || target > latest) throw new Problem('malformed_field', { field })
+    if (target < now || target > latest)
+      throw new Problem('malformed_field', { field: 'to' in move ? 'to' : 'advance' })
     return this.#stepTo(merchantId, target)
   }
 
   async #stepTo(merchantId: string, target: Date): Promise<ClockState> {
     const wasFrozen = this.#clock.setting(merchantId).frozenAt !== null
+    try {
+      return await this.#runUntil(merchantId, target, wasFrozen)
+    } catch (error) {
+      // Time stood still for a timer; it goes on from there, as what is stored says.
+      this.#clock.set(merchantId, this.#settingAt(this.#clock.now(merchantId), wasFrozen))
+      throw error
+    }
+  }
+
+  async #runUntil(merchantId: string, target: Date, wasFrozen: boolean): Promise<ClockState> {
     const startedMs = this.#clock.monotonicMs()
     let ran = 0
     for (;;) {
       const timers = await dueOf(this.#database, merchantId, {
         now: target,
         machine: this.#clock.machine(),
+        kinds: timerKinds,
         limit: 1,
       })
       const [timer] = timers

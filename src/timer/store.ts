@@ -54,6 +54,7 @@ const dueOfAll = statement(
    where due_at <= $1
      and (leased_until is null or leased_until < $2)
      and merchant_id <> all($3)
+     and kind = any($5)
    order by due_at, timer_id
    limit $4`,
 )
@@ -61,9 +62,9 @@ const dueOfAll = statement(
 /** Candidates of all merchants whose time is machine time; read without locks, claimed one by one. */
 export async function due(
   sql: Sql,
-  at: { now: Date; machine: Date; except: readonly string[]; limit: number },
+  at: { now: Date; machine: Date; except: readonly string[]; kinds: readonly TimerKind[]; limit: number },
 ): Promise<Timer[]> {
-  const rows = await sql.query<Row>(dueOfAll, [at.now, at.machine, at.except, at.limit])
+  const rows = await sql.query<Row>(dueOfAll, [at.now, at.machine, at.except, at.limit, at.kinds])
   return rows.map(fromRow)
 }
 
@@ -74,6 +75,7 @@ const dueOfOne = statement(
    where merchant_id = $1
      and due_at <= $2
      and (leased_until is null or leased_until < $3)
+     and kind = any($5)
    order by due_at, timer_id
    limit $4`,
 )
@@ -82,9 +84,9 @@ const dueOfOne = statement(
 export async function dueOf(
   sql: Sql,
   merchantId: string,
-  at: { now: Date; machine: Date; limit: number },
+  at: { now: Date; machine: Date; kinds: readonly TimerKind[]; limit: number },
 ): Promise<Timer[]> {
-  const rows = await sql.query<Row>(dueOfOne, [merchantId, at.now, at.machine, at.limit])
+  const rows = await sql.query<Row>(dueOfOne, [merchantId, at.now, at.machine, at.limit, at.kinds])
   return rows.map(fromRow)
 }
 

@@ -1,5 +1,6 @@
 /** Everything that happens later, by kind. What each does is said where its handler stands. */
-export type TimerKind = 'expire' | 'abandon' | 'inquire' | 'callback'
+export const timerKinds = ['expire', 'abandon', 'inquire', 'callback'] as const
+export type TimerKind = (typeof timerKinds)[number]
 
 /**
  * One thing to do at a moment of its merchant's business time (invariant 10). Within a merchant, timers

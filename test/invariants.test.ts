@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Acquirer, Approved } from '../src/acquirer/acquirer.ts'
+import { type Clock, MovableClock, systemClock } from '../src/base/clock.ts'
+import { systemRandom } from '../src/base/random.ts'
+import { Secret } from '../src/base/secret.ts'
+import type { Merchant } from '../src/merchant/merchant.ts'
+import type { PaymentDeps } from '../src/payment/deps.ts'
+import { expire } from '../src/payment/expire.ts'
+import { inquire } from '../src/payment/inquire.ts'
+import { settle } from '../src/payment/settle.ts'
+import { find } from '../src/payment/store.ts'
+import { Database, statement } from '../src/postgres/database.ts'
+import { VirtualClock } from '../src/sandbox/virtual-clock.ts'
+import { TimerRunner } from '../src/timer/runner.ts'
+import { schedule } from '../src/timer/store.ts'
+import { timerOf } from '../src/timer/timer.ts'
+import { Cipher } from '../src/vault/cipher.ts'
+import { CvvKeeper } from '../src/vault/cvv.ts'
+import { Vault } from '../src/vault/vault.ts'
+import { freshOrderId, type TestGateway, testGateway } from './gateway.ts'
+import { administer, testDatabase } from './postgres.ts'
+
+let gateway: TestGateway
+let merchant: Merchant
+
+before(async () => {
+  gateway = await testGateway()
+  assert.ok(gateway.gateway.merchant)
+  merchant = gateway.gateway.merchant
+})
+after(() => gateway?.close())
+
+const approved: Approved = { outcome: 'approved', approvalCode: '123456', responseCode: '00', channel: '008' }
+const never = () => Promise.reject(new Error('Nothing is run.'))
+const unknown = { outcome: 'unknown', reason: 'TIMED_OUT' } as const
+
+/** A process of its own on the gateway's database, with an acquirer that the test plays. */
+function another(acquirer: Partial<Acquirer>, aheadMs = 0): PaymentDeps {
+  const clock: Clock = { ...systemClock, now: () => new Date(systemClock.machine().getTime() + aheadMs) }
+  const refuse = () => Promise.reject(new Error('The test plays no such answer.'))
+  return {
+    database: gateway.database,
+    clock,
+    random: systemRandom,
+    acquirer: { id: 'test', authorizeAndCapture: refuse, inquire: refuse, reverse: refuse, ...acquirer },
+    authenticator: null,
+    cards: new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom),
+    cvvs: new CvvKeeper(clock),
+    wake: () => undefined,
+  }
+}
+
+/** An order whose acquirer has been asked and has not answered. */
+async function askedOrder(): Promise<string> {
+  const orderId = freshOrderId()
+  await gateway.initiate({ order: { id: orderId } })
+  await gateway.client.pay(orderId, { outcome: 'timeout' })
+  return orderId
+}
+
+test('invariant 2: a payment that is approved while it is inquired of for the last time is not reversed', async () => {
+  const orderId = await askedOrder()
+  const reversed: string[] = []
+  const deps = another(
+    {
+      inquire: async () => {
+        await settle(deps, merchant, orderId, 1, approved)
+        return unknown
+      },
+      reverse: async ({ reference }) => {
+        reversed.push(reference)
+        return { outcome: 'reversed' }
+      },
+    },
+    16 * 60_000,
+  )
+  assert.equal(await inquire(deps, merchant, orderId, 1), null)
+  assert.deepEqual(reversed, [])
+  assert.equal((await find(gateway.database, merchant.merchantId, orderId))?.state, 'captured')
+})
+
+test('invariant 4: an expiry timer that comes before its time is not lost', async () => {
+  const orderId = freshOrderId()
+  await gateway.initiate({ order: { id: orderId, timeout: '5' } })
+  const order = await find(gateway.database, merchant.merchantId, orderId)
+  assert.deepEqual(await expire(another({}), merchant, orderId), order?.expiresAt)
+  assert.equal(await expire(another({}, 6 * 60_000), merchant, orderId), null)
+  assert.equal((await find(gateway.database, merchant.merchantId, orderId))?.state, 'expired')
+})
+
+test('invariant 8: under a seed, a form that is sent twice keeps the CVV of the attempt that it made', async () => {
+  const seeded = await testGateway({ GERBANG_SEED: 'twice' })
+  try {
+    const { body } = await seeded.initiate()
+    const link = body['redirecturl'] ?? ''
+    const form = { formNo: '1', number: '5123450000000008', expiry: '01/39', cvv: '100', name: 'Kartu Contoh' }
+    const send = async () => fetch(link, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })
+    await Promise.all([send(), send(), send()])
+    const page = await (await fetch(`${link}/authenticate`, { method: 'POST' })).text()
+    const creq = /name="creq" value="([^"]+)"/.exec(page)?.[1] ?? ''
+    const acs = `${seeded.url}/sandbox/acs/challenge`
+    await fetch(`${acs}/answer`, { method: 'POST', body: new URLSearchParams({ creq, otp: '112233' }) })
+    await fetch(`${link}/return`, { method: 'POST' })
+    const states = statement('test.states', 'select state from payment_order')
+    assert.deepEqual(await seeded.database.query(states), [{ state: 'captured' }])
+  } finally {
+    await seeded.close()
+  }
+})
+
+test('design 4.3: a scripted outcome is for the payer that it was given to, and for nobody after', async () => {
+  const orderId = freshOrderId()
+  await gateway.initiate({ order: { id: orderId } })
+  await gateway.client.pay(orderId, { outcome: 'declined', authentication: 'fail', attempts: 1 })
+  const { status, steps } = await gateway.client.pay(orderId, { attempts: 1 })
+  assert.equal(status, 'CAPTURED', JSON.stringify(steps))
+})
+
+test('an address that names no merchant or no order is not found, and is no bug of ours', async () => {
+  const id = 'ffffffff-ffff-4fff-8fff-ffffffffffff'
+  const creq = Buffer.from(JSON.stringify({ threeDSServerTransID: id, acsTransID: id })).toString('base64url')
+  const stranger = { authorization: `Basic ${Buffer.from('a\0b:key').toString('base64')}` }
+  const answers = await Promise.all([
+    fetch(`${gateway.url}/pg/payment/card/access/${'f'.repeat(64)}`),
+    fetch(`${gateway.url}/sandbox/acs/challenge`, { method: 'POST', body: new URLSearchParams({ creq }) }),
+    gateway.fetch('/pg/payment/card/check/%00'),
+    gateway.fetch('/pg/payment/card/cancel/a%00b'),
+    gateway.fetch('/sandbox/orders/%00/events'),
+    gateway.fetch('/sandbox/callbacks?orderId=%00'),
+    gateway.fetch('/sandbox/callbacks/%00/resend', { method: 'POST' }),
+    gateway.fetch(`/pg/payment/card/check/${'x'.repeat(200)}`),
+    fetch(`${gateway.url}/pg/payment/card/check/x`, { headers: stranger }),
+  ])
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [404, 404, 404, 404, 404, 404, 404, 404, 401],
+  )
+  assert.deepEqual(
+    gateway.logged.filter((line) => line.includes('"bug"')),
+    [],
+  )
+})
+
+test('design 4.3: the clock stays within the years that the contract can write', async () => {
+  const own = await testGateway()
+  try {
+    await assert.rejects(own.client.clock.to('9999-12-31T23:59:59Z'), /4000001/)
+    for (let moves = 0; moves < 3; moves += 1) await own.client.clock.advance('P36000D').catch(() => undefined)
+    const { status, body } = await own.initiate()
+    assert.equal(status, 200, JSON.stringify(body))
+  } finally {
+    await own.close()
+  }
+})
+
+test('invariant 4: a connection that breaks inside a transaction is an answer, and not the end of the process', async () => {
+  const own = await testDatabase()
+  const pid = statement('test.pid', 'select pg_backend_pid() as pid')
+  const work = own.database.transaction(async (sql) => {
+    const [connection] = await sql.query<{ pid: number }>(pid)
+    await administer(own.connection, `select pg_terminate_backend(${connection?.pid})`)
+    await wait(100)
+    await sql.query(pid)
+  })
+  try {
+    await assert.rejects(work, /Service Unavailable/)
+    assert.equal((await own.database.query(pid)).length, 1)
+  } finally {
+    await own.drop()
+  }
+})
+
+test('design 4.3: a move of the clock that fails does not leave the clock standing', async () => {
+  const clock = new MovableClock()
+  const { merchantId } = merchant
+  const due = new Date(clock.machine().getTime() + 60_000)
+  const dueFirst = timerOf(merchantId, 'expire', freshOrderId(), due)
+  await schedule(gateway.database, [dueFirst])
+  const away = new Database({})
+  await away.close()
+  const handlers = { expire: never, abandon: never, inquire: never, callback: never }
+  const failing = new TimerRunner({ database: away, clock, handlers, failed: () => undefined })
+  const poller = { hold: () => Promise.resolve(), release: () => undefined }
+  const moving = new VirtualClock({ database: gateway.database, clock, runner: failing, poller })
+  await assert.rejects(moving.move(merchantId, { advanceMs: 120_000 }))
+  assert.equal(clock.setting(merchantId).frozenAt, null)
+})
+
+test('design part 5: callbacks that a merchant does not answer hold up no order that expires', async () => {
+  const silent = createServer((request) => void request.resume())
+  await new Promise<void>((resolve) => silent.listen(0, '0.0.0.0', resolve))
+  const { port } = silent.address() as AddressInfo
+  const own = await testGateway()
+  try {
+    // More than the eight that one host gets at once, on more hosts than there were places for.
+    for (let host = 1; host <= 9; host += 1) {
+      for (let count = 0; count < 8; count += 1) {
+        const orderId = freshOrderId()
+        await own.initiate({ order: { id: orderId }, url: { callbackUrl: `http://127.0.0.${host}:${port}/` } })
+        await own.fetch(`/pg/payment/card/cancel/${orderId}`)
+      }
+    }
+    const orderId = freshOrderId()
+    await own.initiate({ order: { id: orderId } })
+    const { merchantId } = merchant
+    await schedule(own.database, [timerOf(merchantId, 'expire', orderId, systemClock.machine())])
+    const left = statement('test.due', `select due_at > now() as later from timer where subject = $1`)
+    await wait(1_500)
+    // The handler came, found the order's time not over, and put its timer back to where it belongs.
+    assert.deepEqual(await own.database.query(left, [orderId]), [{ later: true }])
+  } finally {
+    silent.closeAllConnections()
+    silent.close()
+    await own.close()
+  }
+})

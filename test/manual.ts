@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { notBuiltYet } from '../src/api/not-built-yet.ts'
+import { nextDelayMs, scheduledAttempts } from '../src/callback/schedule.ts'
+import { cvvDeck, expiryDeck, type IssuerAnswer, testCards } from '../src/card/deck.ts'
+import { formatExpiry } from '../src/card/expiry.ts'
+import { channels } from '../src/channel/catalogue.ts'
+import { commands } from '../src/cli/commands.ts'
+import { settings } from '../src/config.ts'
+import { eventTypes } from '../src/payment/history.ts'
+import {
+  attemptRows,
+  finalAttemptStates,
+  finalOrderStates,
+  initialAttemptState,
+  initialOrderState,
+  orderRows,
+} from '../src/payment/lifecycle.ts'
+
+/** The folder of the repository, from `dist/test`. */
+export const root = join(import.meta.dirname, '../..')
+
+/** A file of the repository. */
+export function fileText(path: string): string {
+  return readFileSync(join(root, path), 'utf8')
+}
+
+/** A table in Markdown. A `|` inside a cell would end it. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')
+}
+
+const code = (text: string) => `\`${text}\``
+
+/** A life cycle as a Mermaid diagram, an arrow for each row. */
+function diagram(
+  rows: readonly (readonly [operation: string, from: string, outcome: string, to: string])[],
+  initial: string,
+  finals: ReadonlySet<string>,
+): string {
+  return [
+    'stateDiagram-v2',
+    `  [*] --> ${initial}`,
+    ...rows.map(([operation, from, outcome, to]) => `  ${from} --> ${to}: ${operation}, ${outcome}`),
+    ...[...finals].map((state) => `  ${state} --> [*]`),
+  ].join('\n')
+}
+
+/** The waits between the tries of a callback, as a sentence lists them. */
+function scheduleWords(): string {
+  const minutes = Array.from({ length: scheduledAttempts - 1 }, (_, index) => (nextDelayMs(index + 1) ?? 0) / 60_000)
+  const short = minutes.filter((wait) => wait <= 60)
+  const long = minutes.filter((wait) => wait > 60).map((wait) => wait / 60)
+  return `${short.join(', ')} minutes and ${long.join(', ')} hours`
+}
+
+function answerWords(issuer: IssuerAnswer): string {
+  return issuer === 'approves' ? 'approves' : `declines, ${issuer.declines} ${issuer.reason}`
+}
+
+/** What each page of the manual must hold word for word, made from the code that it tells of. */
+export const manual: readonly { readonly page: string; readonly name: string; readonly text: string }[] = [
+  {
+    page: 'README.md',
+    name: 'settings',
+    text: table(
+      ['Setting', 'Default', 'Meaning'],
+      settings.map(({ name, fallback, about }) => [code(name), fallback, about]),
+    ),
+  },
+  {
+    page: 'README.md',
+    name: 'commands',
+    text: table(
+      ['Command', 'Does'],
+      commands.map(({ usage, about }) => [code(`gerbang ${usage}`), about]),
+    ),
+  },
+  ...['shop.test.mjs', 'verify.mjs', 'verify.php'].map((file) => ({
+    page: 'README.md',
+    name: file,
+    text: `\`\`\`${file.endsWith('.php') ? 'php' : 'js'}\n${fileText(`docs/examples/${file}`)}\`\`\``,
+  })),
+  {
+    page: 'ARCHITECTURE.md',
+    name: 'order',
+    text: diagram(orderRows, initialOrderState, finalOrderStates),
+  },
+  {
+    page: 'ARCHITECTURE.md',
+    name: 'attempt',
+    text: diagram(attemptRows, initialAttemptState, finalAttemptStates),
+  },
+  {
+    page: 'ARCHITECTURE.md',
+    name: 'events',
+    text: table(
+      ['Event', 'The order is'],
+      Object.entries(eventTypes).map(([type, state]) => [code(type), state ?? 'as before']),
+    ),
+  },
+  ...['ARCHITECTURE.md', 'COMPATIBILITY.md'].map((page) => ({ page, name: 'schedule', text: scheduleWords() })),
+  {
+    page: 'COMPATIBILITY.md',
+    name: 'channels',
+    text: channels.map(({ id }) => code(id)).join(', '),
+  },
+  {
+    page: 'COMPATIBILITY.md',
+    name: 'routes',
+    text: table(
+      ['Route', 'Feature'],
+      notBuiltYet.map(({ methods, url, feature }) => [code(`${methods.join('|')} ${url}`), feature]),
+    ),
+  },
+  {
+    page: 'COMPATIBILITY.md',
+    name: 'cards',
+    text: table(
+      ['Card', 'Deck', '3-D Secure', 'Issuer'],
+      testCards.map(({ number, deck, threeDs, issuer }) => [
+        code(number),
+        deck,
+        threeDs.replaceAll('_', ' '),
+        answerWords(issuer),
+      ]),
+    ),
+  },
+  {
+    page: 'COMPATIBILITY.md',
+    name: 'expiries',
+    text: table(
+      ['Expiry', 'Outcome', 'The acquirer', 'DE 39'],
+      expiryDeck.map(({ expiry, gatewayCode, acquirer, responseCode }) => [
+        code(formatExpiry(expiry)),
+        gatewayCode,
+        acquirer.replaceAll('_', ' '),
+        responseCode,
+      ]),
+    ),
+  },
+  {
+    page: 'COMPATIBILITY.md',
+    name: 'cvvs',
+    text: table(
+      ['CVV', 'American Express', 'Outcome', 'Issuer'],
+      cvvDeck.map(({ cvv, amexCvv, gatewayCode, issuer }) => [
+        code(cvv),
+        code(amexCvv),
+        gatewayCode,
+        answerWords(issuer),
+      ]),
+    ),
+  },
+]
