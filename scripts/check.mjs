@@ -9,7 +9,10 @@ const program = (name) => join(root, 'node_modules', '.bin', name)
 const node = process.execPath
 
 /** Each golden file is written by a program of ours, which with --check compares instead. */
-const goldens = [['schema.sql', 'dist/src/postgres/write-schema.js']]
+const goldens = [
+  ['schema.sql', 'dist/src/postgres/write-schema.js'],
+  ['openapi.json', 'dist/src/write-openapi.js'],
+]
 
 const steps = [
   ['types', node, ['scripts/build.mjs', '--force']],

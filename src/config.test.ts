@@ -113,7 +113,7 @@ suite('the settings', () => {
   test('all mistakes are told at once', () => {
     const mistakes = mistakesOf(Object.fromEntries(wrong.map(([name, value]) => [name, value])))
     assert.deepEqual(
-      mistakes.map((line) => line.split(':')[0]).toSorted(),
+      mistakes.map((line) => String(line.split(':')[0])).toSorted(),
       [...new Set(wrong.map(([name]) => name))].toSorted(),
     )
   })

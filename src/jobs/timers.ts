@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock, MovableClock } from '../base/clock.ts'
 import type { Database } from '../postgres/database.ts'
 import type { TimerRunner } from '../timer/runner.ts'
@@ -50,9 +49,6 @@ class Lane {
 /** How often the table is looked at when nobody says that something is due. */
 const idleMs = 250
 
-/** How long a held merchant's running timers are waited for. Machine time. */
-const holdMs = 2_000
-
 /**
  * Runs timers as their merchants' time comes. A merchant whose clock was moved is looked at by its own
  * time, and is left alone while the sandbox's clock steps through its timers.
@@ -69,7 +65,7 @@ export class TimerJob {
    */
   readonly #lanes = [new Lane(['expire', 'abandon', 'inquire', 'reverse'], 64, 64), new Lane(['callback'], 256, 64)]
   readonly #held = new Set<string>()
-  readonly #running = new Map<string, { readonly merchantId: string; readonly ended: Promise<void> }>()
+  readonly #running = new Map<string, { readonly merchantId: string; readonly end: Promise<void> }>()
   #wake: (() => void) | undefined
   #woken = false
   #stopped = false
@@ -92,19 +88,10 @@ export class TimerJob {
     this.#wake?.()
   }
 
-  /**
-   * Leaves a merchant's timers to somebody else until `release`, and waits for those that run. Not for long:
-   * one of them may be a callback whose receiver is who asks.
-   */
+  /** Starts no timer of a merchant until `release`. Resolves when those that run have ended. */
   async hold(merchantId: string): Promise<void> {
     this.#held.add(merchantId)
-    const running = [...this.#running.values()].filter((one) => one.merchantId === merchantId)
-    const patience = new AbortController()
-    await Promise.race([
-      Promise.all(running.map(({ ended }) => ended)),
-      wait(holdMs, undefined, { signal: patience.signal }).catch(() => undefined),
-    ])
-    patience.abort()
+    await Promise.all([...this.#running.values()].flatMap((each) => (each.merchantId === merchantId ? each.end : [])))
   }
 
   release(merchantId: string): void {
@@ -117,7 +104,7 @@ export class TimerJob {
     this.#stopped = true
     this.wake()
     await this.#loop
-    await Promise.all([...this.#running.values()].map(({ ended }) => ended))
+    await Promise.all([...this.#running.values()].map(({ end }) => end))
   }
 
   async #run(): Promise<void> {
@@ -135,12 +122,12 @@ export class TimerJob {
     }
   }
 
-  /** False when it runs already, or is left to somebody else, or its merchant has all its places. */
+  /** False when it runs already, its merchant is held since the table was looked at, or has all its places. */
   #start(lane: Lane, timer: Timer): boolean {
     const { merchantId } = timer
     const name = JSON.stringify([merchantId, timer.timerId])
     if (this.#running.has(name) || this.#held.has(merchantId) || !lane.enter(merchantId)) return false
-    this.#running.set(name, { merchantId, ended: this.#one(name, lane, timer) })
+    this.#running.set(name, { merchantId, end: this.#one(name, lane, timer) })
     return true
   }
 

@@ -7,7 +7,7 @@ import type { Merchant } from '../merchant/merchant.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import { inquire } from '../payment/inquire.ts'
-import { type Order, stateAt } from '../payment/order.ts'
+import { type Attempt, type Order, stateAt } from '../payment/order.ts'
 import { proceed, type Standing, standing } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
 import { type WireStatus, wireStatusOf } from '../payment/wire-status.ts'
@@ -53,7 +53,7 @@ const wrongOtp = '000000'
  * challenge, or whose bank does not answer, is left at the present status.
  *
  * @throws Problem `order_not_found`; `wrong_state` when it cannot be paid; `malformed_field` for a card
- *   that the page would not take
+ *   that the page would not take; `conflict` when another payer has begun a newer attempt meanwhile
  */
 export async function pay(
   deps: PayerDeps,
@@ -92,14 +92,13 @@ async function payAs(
     // A method step is over at once: this payer's browser has nothing to show.
     await proceed(payments, merchant, orderId, attemptNo, input)
 
-    const asked = await see(payments, merchantId, orderId)
-    if (asked.attempt?.state === 'challenged') {
+    const asked = own(await see(payments, merchantId, orderId), attemptNo)
+    if (asked.attempt.state === 'challenged') {
       steps.push({ step: 'challenge', attempt: attemptNo, result: await answer(deps, asked, script) })
       if (script.authentication === 'abandon') return report(payments, merchantId, orderId, steps)
       await proceed(payments, merchant, orderId, attemptNo, input)
     }
-    const { order, attempt } = await see(payments, merchantId, orderId)
-    invariant(attempt, 'the payer has made an attempt')
+    const { order, attempt } = own(await see(payments, merchantId, orderId), attemptNo)
     if (attempt.transStatus) steps.push({ step: 'authentication', attempt: attemptNo, result: attempt.transStatus })
     if (attempt.acquirerReference) {
       const waiting = attempt.state === 'authorizing'
@@ -134,8 +133,21 @@ async function submitCard(
     throw new Problem('malformed_field', { field: `card.${names[field ?? ''] ?? field}` })
   }
   const started = await startAttempt(deps.payments, merchant, orderId, attemptNo, taken.card)
-  if (started === null) throw new Problem('conflict', { reason: 'Another payer is paying this order' })
+  if (started === null) throw anotherPayer()
   deps.cvvs.hold(taken.card.token, taken.cvv)
+}
+
+/**
+ * What became of this payer's own attempt. Where somebody has begun a newer one, this payer goes: two that
+ * tried again and again would take each other's attempts away until none is left.
+ */
+function own({ order, attempt }: Standing, attemptNo: number): { order: Order; attempt: Attempt } {
+  if (attempt?.attemptNo !== attemptNo) throw anotherPayer()
+  return { order, attempt }
+}
+
+function anotherPayer(): Problem {
+  return new Problem('conflict', { reason: 'Another payer is paying this order' })
 }
 
 /** Does on the bank's page what the script says. */
