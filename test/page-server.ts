@@ -20,6 +20,8 @@ export class PageServer {
   readonly requests: string[] = []
   /** Pages beside the samples, by path. */
   readonly answers = new Map<string, () => Sample | undefined>()
+  /** Paths whose POST is answered by 204, which keeps a browser on its page (RFC 9110, 15.3.5). */
+  readonly silent = new Set<string>()
   readonly #server: Server
   readonly #browser: Browser
 
@@ -37,7 +39,8 @@ export class PageServer {
         if (request.method === 'POST') {
           this.posts.push({ path: url.pathname, fields: Object.fromEntries(new URLSearchParams(body)) })
           if (!answer) {
-            response.writeHead(303, { location: '/done' }).end()
+            if (this.silent.has(url.pathname)) response.writeHead(204).end()
+            else response.writeHead(303, { location: '/done' }).end()
             return
           }
         }
@@ -45,7 +48,9 @@ export class PageServer {
         const found = answer ? answer() : sample(url.pathname.slice(1), language)
         if (found) response.writeHead(200, found.headers).end(found.html)
         else if (url.pathname === '/done')
-          response.writeHead(200, { 'content-type': 'text/html' }).end('<title>done</title>')
+          response
+            .writeHead(200, { 'content-type': 'text/html' })
+            .end('<title>done</title><link rel="icon" href="data:,">')
         else response.writeHead(404).end()
       })
     })
@@ -72,6 +77,17 @@ export class PageServer {
     page.on('pageerror', (error) => complaints.push(error.message))
     await page.goto(`${this.origin}/${path}`)
     return { page, complaints }
+  }
+
+  /** Opens a page whose clock stands still until `page.clock.runFor` moves it. */
+  async visitFrozen(path: string): Promise<Page> {
+    this.posts.length = 0
+    const context = await this.#browser.newContext()
+    const page = await context.newPage()
+    await page.clock.install({ time: 0 })
+    await page.clock.pauseAt(60_000)
+    await page.goto(`${this.origin}/${path}`)
+    return page
   }
 
   async close(): Promise<void> {

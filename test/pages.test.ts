@@ -8,7 +8,7 @@ import { acsMethodPage } from '../src/sandbox/acs-method-page.tsx'
 import { pageHeaders } from '../src/pages/headers.ts'
 import { assertAccessible } from './axe.ts'
 import { launchBrowser } from './browser.ts'
-import { aCheckoutPage, cardForm, checkoutSample, paid, sample, sampleNames } from './page-samples.ts'
+import { aCheckoutPage, cardForm, checkoutSample, paid, type Sample, sample, sampleNames } from './page-samples.ts'
 import { PageServer } from './page-server.ts'
 
 let browser: Browser
@@ -17,6 +17,7 @@ let pages: PageServer
 before(async () => {
   browser = await launchBrowser()
   pages = await PageServer.start(browser)
+  pages.answers.set('/status', () => stateOf('processing'))
   pages.answers.set('/frame', () => ({ html: acsMethodPage('id'), headers: pageHeaders({ framedBy: 'self' }) }))
 })
 
@@ -158,7 +159,7 @@ test('without script the whole card form can be filled in and sent', async () =>
 test('without script every other form goes where it should by its button', async () => {
   const rows: [string, string, string, Record<string, string>][] = [
     ['cvv', 'Bayar Rp285.000', '/cvv/cvv', { formNo: '3', lang: 'id', cvv: '' }],
-    ['challenge', 'Buka halaman bank', '/bank', { creq: 'e30' }],
+    ['challenge', 'Buka halaman bank', '/bank', { creq: 'e30', lang: 'id' }],
     ['bank-return', 'Kembali ke pembayaran', '/notify', { cres: 'e30', threeDSSessionData: 'x' }],
     ['bank-otp', 'Batalkan', '/otp', { acsTransId: '5d2f', lang: 'id', otp: '', cancel: '1' }],
     ['bank-otp', 'Setujui pembayaran', '/otp', { acsTransId: '5d2f', lang: 'id', otp: '' }],
@@ -179,8 +180,8 @@ test('without script every other form goes where it should by its button', async
 })
 
 test('without script the waiting page reads itself again, at its own address', async () => {
-  const { page } = await pages.visit('processing?lang=en', { javaScriptEnabled: false })
-  await page.waitForRequest((request) => request.url().endsWith('/processing?lang=en'), { timeout: 6000 })
+  const { page } = await pages.visit('processing', { javaScriptEnabled: false })
+  await page.waitForURL('**/processing?lang=id', { timeout: 10_000 })
   await page.context().close()
 })
 
@@ -311,20 +312,20 @@ test('the script says what is missing before the card number would be lost, and 
 })
 
 test('a double click pays once, and the button says that it is busy', async () => {
+  pages.silent.add('/card')
   const { page } = await pages.visit('card')
-  // 204 keeps a browser on its page (RFC 9110, 15.3.5), as an answer does that is still to come.
-  await page.route('**/card', (route) => route.fulfill({ status: 204 }))
-  let posts = 0
-  page.on('request', (request) => {
-    if (request.method() === 'POST') posts += 1
-  })
   await fillCard(page)
   const button = page.locator('button[type=submit]')
+  const answered = page.waitForResponse((response) => response.request().method() === 'POST')
   await button.dblclick()
+  await answered
   await button.click({ force: true })
   assert.equal(await button.innerText(), 'Memproses…')
   assert.equal(await page.locator('form').getAttribute('aria-busy'), 'true')
-  assert.equal(posts, 1)
+  // A request sent after the last click, so that a second POST would be in the list by now.
+  await page.evaluate(() => fetch('/status'))
+  assert.equal(pages.posts.length, 1)
+  pages.silent.delete('/card')
   await page.context().close()
 })
 
@@ -369,17 +370,13 @@ test('the method step goes on after ten seconds when the frame says nothing, and
   pages.answers.set('/silent-method', () =>
     checkoutSample(aCheckoutPage({ action: '/silent-method', step: { kind: 'authenticate', method } })),
   )
-  const context = await browser.newContext()
-  const page = await context.newPage()
-  await page.clock.install()
-  pages.posts.length = 0
-  await page.goto(`${pages.origin}/silent-method`)
+  const page = await pages.visitFrozen('silent-method')
   await page.clock.runFor(9_900)
   assert.equal(pages.posts.filter(({ path }) => path === '/silent-method/authenticate').length, 0)
   await page.clock.runFor(200)
   await page.waitForURL('**/done')
   assert.equal(pages.posts.at(-1)?.fields['methodCompleted'], 'N')
-  await context.close()
+  await page.context().close()
 
   const other = await pages.visit('authenticate-without-method')
   await other.page.waitForURL('**/done')
@@ -390,7 +387,7 @@ test('the method step goes on after ten seconds when the frame says nothing, and
 test('the challenge opens by itself once, and not for a payer who comes back by the back button', async () => {
   const { page } = await pages.visit('challenge')
   await page.waitForURL('**/done')
-  assert.deepEqual(pages.posts, [{ path: '/bank', fields: { creq: 'e30' } }])
+  assert.deepEqual(pages.posts, [{ path: '/bank', fields: { creq: 'e30', lang: 'id' } }])
   await page.goBack()
   await page.getByRole('button', { name: 'Buka halaman bank' }).waitFor()
   await page.waitForTimeout(1500)
@@ -398,13 +395,14 @@ test('the challenge opens by itself once, and not for a payer who comes back by 
   await page.context().close()
 })
 
+/** What the status address of an order answers. */
+function stateOf(state: string): Sample {
+  return { html: JSON.stringify({ state }), headers: { 'content-type': 'application/json' } }
+}
+
 test('the waiting page asks until the state is another, and says when the line is down', async () => {
   let state: string | undefined = 'processing'
-  pages.answers.set('/status', () =>
-    state === undefined
-      ? undefined
-      : { html: JSON.stringify({ state }), headers: { 'content-type': 'application/json' } },
-  )
+  pages.answers.set('/status', () => (state === undefined ? undefined : stateOf(state)))
   const { page } = await pages.visit('processing')
   const lost = page.getByRole('alert').filter({ hasText: 'Koneksi terputus' })
   await page.waitForResponse('**/status')
@@ -412,7 +410,7 @@ test('the waiting page asks until the state is another, and says when the line i
   state = undefined
   await lost.waitFor()
   state = 'captured'
-  await page.waitForRequest((request) => request.url().endsWith('/processing?lang=id'), { timeout: 10_000 })
+  await page.waitForURL('**/processing?lang=id')
   await page.context().close()
 })
 
@@ -423,11 +421,7 @@ test('the time left counts down, warns at five minutes and reads the page again 
       aCheckoutPage({ action: '/short', now, expiresAt: new Date(now.getTime() + 301_000), step: cardForm }),
     ),
   )
-  const context = await browser.newContext()
-  const page = await context.newPage()
-  await page.clock.install()
-  pages.requests.length = 0
-  await page.goto(`${pages.origin}/short`)
+  const page = await pages.visitFrozen('short')
   const left = page.locator('[data-countdown]')
   assert.equal(await left.innerText(), '05:01')
   await page.clock.runFor(1000)
@@ -435,10 +429,9 @@ test('the time left counts down, warns at five minutes and reads the page again 
   assert.equal(await page.locator('[data-announce]').textContent(), 'Sisa waktu: 5 menit.')
   await page.clock.runFor(300_000)
   assert.equal(await left.innerText(), 'Waktu habis')
-  const again = page.waitForRequest((request) => request.url().endsWith('/short?lang=id'))
   await page.clock.runFor(5000)
-  await again
-  await context.close()
+  await page.waitForURL('**/short?lang=id')
+  await page.context().close()
 })
 
 test('a paid page returns to the shop after ten seconds, unless the payer stays', async () => {
@@ -446,10 +439,7 @@ test('a paid page returns to the shop after ten seconds, unless the payer stays'
     checkoutSample(aCheckoutPage({ action: '/paid-here', step: { ...paid, returnUrl: '/done?order=7' } })),
   )
   for (const stays of [false, true]) {
-    const context = await browser.newContext()
-    const page = await context.newPage()
-    await page.clock.install()
-    await page.goto(`${pages.origin}/paid-here`)
+    const page = await pages.visitFrozen('paid-here')
     await page.getByText('dalam 10 detik').waitFor()
     if (stays) await page.getByRole('button', { name: 'Tetap di halaman ini' }).click()
     await page.clock.runFor(10_000)
@@ -457,7 +447,7 @@ test('a paid page returns to the shop after ten seconds, unless the payer stays'
       await page.clock.runFor(5000)
       assert.equal(new URL(page.url()).pathname, '/paid-here')
     } else await page.waitForURL('**/done?order=7')
-    await context.close()
+    await page.context().close()
   }
 })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { MovableClock } from '../src/base/clock.ts'
 import { VirtualClock } from '../src/sandbox/virtual-clock.ts'
 import { schedule } from '../src/timer/store.ts'
@@ -171,6 +172,7 @@ describe('the clock of the sandbox', () => {
       const id = await open(60, shop.url)
       await gateway.client.pay(id)
       await shop.wait(1)
+      while (answers.length === 0) await wait(20)
       await gateway.client.clock.advance('PT0S')
       assert.deepEqual(answers, [200])
       assert.equal((await gateway.client.callbacks(id))[0]?.state, 'delivered')

@@ -67,7 +67,7 @@ export function checkoutRoutes(deps: CheckoutDeps) {
     readForms(app)
     app.setErrorHandler((error: unknown, request, reply) => {
       const problem = problemOf(error)
-      if (problem.problem === 'internal') request.log.error({ msg: 'bug', traceId: request.id, bug: describe(error) })
+      if (problem.problem === 'internal') request.log.error({ msg: 'bug', bug: describe(error) })
       const language = pickLanguage(undefined, request.headers['accept-language'])
       const kind = problem.status === 503 ? 'unavailable' : problem.status === 429 ? 'too_many' : 'internal'
       void reply.code(problem.status).headers(pageHeaders()).send(problemPage(language, kind))
@@ -113,6 +113,14 @@ export function checkoutRoutes(deps: CheckoutDeps) {
         if (attempt) await goOn(deps, visit, attempt.attemptNo, inputOf(deps, request, visit, 'U'))
         return seeOther(reply, visit)
       })
+
+      // Whoever reloads or changes the language after a POST comes to these by GET.
+      for (const step of ['authenticate', 'return', 'cvv']) {
+        app.get(`${path}/${step}`, async (request, reply) => {
+          const visit = await visitOf(deps, request)
+          return visit ? seeOther(reply, visit) : unknown(request, reply)
+        })
+      }
 
       app.post(`${path}/cvv`, async (request, reply) => {
         const visit = await visitOf(deps, request)

@@ -10,7 +10,7 @@ declare module 'fastify' {
   }
 }
 
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 type Method = (typeof methods)[number]
 
 /**
@@ -18,7 +18,9 @@ type Method = (typeof methods)[number]
  * this is registered outside the guarded plugin.
  */
 export function refuseOtherMethods(app: FastifyInstance, url: string, allowed: readonly Method[]): void {
-  const others = methods.filter((method) => !allowed.includes(method))
+  // The framework answers HEAD wherever there is a GET.
+  const isTaken = (method: Method) => allowed.includes(method) || (method === 'HEAD' && allowed.includes('GET'))
+  const others = methods.filter((method) => !isTaken(method))
   app.route({
     method: [...others],
     url,

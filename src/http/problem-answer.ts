@@ -56,7 +56,7 @@ export function problemOf(error: unknown): Problem {
 export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = problemOf(error)
-    if (problem.problem === 'internal') request.log.error({ msg: 'bug', traceId: request.id, bug: describe(error) })
+    if (problem.problem === 'internal') request.log.error({ msg: 'bug', bug: describe(error) })
     if (problem.problem === 'unauthorized') void reply.header('www-authenticate', 'Basic realm="gerbang"')
     if (problem.problem === 'unavailable') void reply.header('retry-after', '1')
     void reply

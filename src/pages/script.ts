@@ -320,11 +320,9 @@ function pageScript(brands: typeof cardBrands): void {
     }
   }
 
-  /** For browsers that know `autofocus` only on fields. */
+  /** For browsers that know `autofocus` on fields only. */
   const focusErrors = (): void => {
-    setTimeout(() => {
-      if (document.activeElement === document.body) one('[data-focus]')?.focus()
-    }, 100)
+    if (!('autofocus' in HTMLElement.prototype)) one('[data-focus]')?.focus()
   }
 
   numberFields()
