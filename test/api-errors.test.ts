@@ -46,7 +46,7 @@ describe('errors of the API', () => {
     test('the method is looked at before the credentials, and the right ones are named', async () => {
       const rows = [
         // path, wrong methods, the right ones
-        [initiatePath, ['GET', 'PUT', 'PATCH', 'DELETE'], 'POST'],
+        [initiatePath, ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], 'POST'],
         ['/pg/payment/card/check/1', ['POST', 'PUT', 'DELETE'], 'GET'],
         ['/pg/payment/card/cancel/1', ['POST', 'PUT', 'DELETE'], 'GET'],
         ['/pg/payment/card/refund', ['PUT', 'DELETE'], 'POST, GET'],
