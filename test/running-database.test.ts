@@ -102,9 +102,9 @@ suite('the embedded database goes away while it is served', () => {
   test('a killed server is started again without a restart, and has every order that was acknowledged', async () => {
     const acknowledged: string[] = []
     let refusals = 0
-    let isOver = false
+    const over = new AbortController()
     const callers = Array.from({ length: 8 }, async (_, caller) => {
-      for (let n = 0; !isOver; n += 1) {
+      for (let n = 0; !over.signal.aborted; n += 1) {
         const id = `${caller}-${n}`
         try {
           await initiate(gateway, id)
@@ -125,7 +125,7 @@ suite('the embedded database goes away while it is served', () => {
       process.kill(lead, 'SIGKILL')
       await until('orders to be taken again', () => acknowledged.length > before + 20)
     }
-    isOver = true
+    over.abort()
     await Promise.all(callers)
     assert.ok(refusals > 0, 'the server was away')
     for (const id of acknowledged) await gateway.client.check(id)
