@@ -112,10 +112,7 @@ suite('the settings', () => {
 
   test('all mistakes are told at once', () => {
     const mistakes = mistakesOf(Object.fromEntries(wrong.map(([name, value]) => [name, value])))
-    assert.deepEqual(
-      mistakes.map((line) => String(line.split(':')[0])).toSorted(),
-      [...new Set(wrong.map(([name]) => name))].toSorted(),
-    )
+    assert.deepEqual(new Set(mistakes.map((line) => line.split(':')[0])), new Set(wrong.map(([name]) => name)))
   })
 
   test('no mistake prints a secret', () => {

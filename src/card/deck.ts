@@ -100,7 +100,10 @@ export const testCards: readonly TestCard[] = rows.map(([number, deck, threeDs, 
 
 const byNumber = new Map(testCards.map((card) => [card.number, card]))
 
-/** What the issuer of `5123450000000008` is in the contract's sample answer (finpay-api.md 3.10). */
+/** The card of the contract's published requests: it succeeds after a challenge. */
+export const sampleNumber = '5123450000000008'
+
+/** What the issuer of the sample's card is in the contract's sample answer (finpay-api.md 3.10). */
 const sampleInfo: CardInfo = {
   brand: 'MASTERCARD',
   issuing: 'BANCO DEL PICHINCHA CA',
@@ -116,7 +119,7 @@ export function findTestCard(pan: Pan): TestCard | undefined {
 
 /** What is known of a number's issuer: the deck's sample, elsewhere the brand by range and nothing more. */
 export function infoOf(pan: Pan): CardInfo {
-  if (pan.reveal() === '5123450000000008') return sampleInfo
+  if (pan.reveal() === sampleNumber) return sampleInfo
   return { brand: brandOf(pan) ?? null, issuing: null, type: null, subType: null, country: null }
 }
 

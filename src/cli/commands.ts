@@ -1,12 +1,3 @@
-import { callbacksList, callbacksResend } from './callbacks.ts'
-import { check } from './check.ts'
-import { clockCommand } from './clock.ts'
-import { events } from './events.ts'
-import { merchantCreate, merchantList, merchantRotateKey } from './merchant.ts'
-import { migrateCommand } from './migrate.ts'
-import { pay } from './pay.ts'
-import { serve } from './serve.ts'
-
 /** One command. It answers with its exit code. */
 export interface Command {
   readonly name: readonly string[]
@@ -15,47 +6,72 @@ export interface Command {
   readonly run: (words: readonly string[]) => Promise<number>
 }
 
-/** Every command, as help prints them. */
+/** Every command, as help prints them. Each loads what it needs: a client of the API needs no server. */
 export const commands: readonly Command[] = [
-  { name: ['serve'], usage: 'serve', about: 'start the gateway', run: serve },
-  { name: ['migrate'], usage: 'migrate', about: 'bring the database to this release', run: migrateCommand },
+  {
+    name: ['serve'],
+    usage: 'serve',
+    about: 'start the gateway',
+    run: async (words) => (await import('./serve.ts')).serve(words),
+  },
+  {
+    name: ['migrate'],
+    usage: 'migrate',
+    about: 'bring the database to this release',
+    run: async (words) => (await import('./migrate.ts')).migrateCommand(words),
+  },
   {
     name: ['merchant', 'create'],
     usage: 'merchant create ID [--name NAME] [--key KEY]',
     about: 'add a merchant; without --key one is made',
-    run: merchantCreate,
+    run: async (words) => (await import('./merchant.ts')).merchantCreate(words),
   },
-  { name: ['merchant', 'list'], usage: 'merchant list', about: 'all merchants', run: merchantList },
+  {
+    name: ['merchant', 'list'],
+    usage: 'merchant list',
+    about: 'all merchants',
+    run: async (words) => (await import('./merchant.ts')).merchantList(words),
+  },
   {
     name: ['merchant', 'rotate-key'],
     usage: 'merchant rotate-key ID [--key KEY] [--overlap PT24H]',
     about: 'a new key; the old one stays valid for a day',
-    run: merchantRotateKey,
+    run: async (words) => (await import('./merchant.ts')).merchantRotateKey(words),
   },
   {
     name: ['pay'],
     usage: 'pay ORDER_ID [--card N] [--expiry YYMM] [--cvv N] …',
     about: 'pay an order as its payer would; see README',
-    run: pay,
+    run: async (words) => (await import('./pay.ts')).pay(words),
   },
-  { name: ['check'], usage: 'check ORDER_ID', about: 'where an order stands', run: check },
-  { name: ['events'], usage: 'events ORDER_ID', about: "an order's log", run: events },
+  {
+    name: ['check'],
+    usage: 'check ORDER_ID',
+    about: 'where an order stands',
+    run: async (words) => (await import('./check.ts')).check(words),
+  },
+  {
+    name: ['events'],
+    usage: 'events ORDER_ID',
+    about: "an order's log",
+    run: async (words) => (await import('./events.ts')).events(words),
+  },
   {
     name: ['clock'],
     usage: 'clock [advance PT24H | to TIME | next | freeze | unfreeze | reset]',
     about: 'show or move business time',
-    run: clockCommand,
+    run: async (words) => (await import('./clock.ts')).clockCommand(words),
   },
   {
     name: ['callbacks', 'list'],
     usage: 'callbacks list [--order ORDER_ID]',
     about: 'callbacks and their attempts',
-    run: callbacksList,
+    run: async (words) => (await import('./callbacks.ts')).callbacksList(words),
   },
   {
     name: ['callbacks', 'resend'],
     usage: 'callbacks resend CALLBACK_ID',
     about: 'send a callback again',
-    run: callbacksResend,
+    run: async (words) => (await import('./callbacks.ts')).callbacksResend(words),
   },
 ]

@@ -40,7 +40,7 @@ export async function pay(words: readonly string[]): Promise<number> {
     ...(values.outcome !== undefined && {
       outcome: oneOf('outcome', values.outcome, ['approved', 'declined', 'timeout', 'late']),
     }),
-    ...(values.attempts !== undefined && { attempts: Number(values.attempts) }),
+    ...(values.attempts !== undefined && { attempts: count('attempts', values.attempts) }),
   }
   const result = await connect().pay(orderId, options)
   print(values.json, result, [
@@ -54,4 +54,9 @@ function oneOf<const T extends string>(name: string, given: string, values: read
   const value = values.find((each) => each === given)
   if (!value) throw new UsageError(`--${name} takes ${values.join(', ')}.`)
   return value
+}
+
+function count(name: string, given: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(given)) throw new UsageError(`--${name} takes a number from 1.`)
+  return Number(given)
 }

@@ -1,7 +1,7 @@
 import { readConfig } from '../config.ts'
 import { openGateway } from '../gateway.ts'
 import { createLog } from '../log.ts'
-import { firstOrder } from '../first-order.ts'
+import { firstOrder } from '../wire/first-order.ts'
 import { isLoopback } from '../base/loopback.ts'
 import { read } from './usage.ts'
 

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { DatabaseError, Pool, types as pgTypes, type PoolConfig } from 'pg'
 import { Problem } from '../base/problem.ts'
 
@@ -44,12 +45,14 @@ const connectMs = 3_000
 
 export class Database implements Sql {
   readonly #pool: Pool
+  readonly #sockets = new Set<Socket>()
 
   constructor(connection: PoolConfig, size = 16) {
     this.#pool = new Pool({
       ...connection,
       max: size,
       types,
+      stream: () => this.#socket(),
       connectionTimeoutMillis: connectMs,
       query_timeout: answerMs,
       // Acknowledged is durable, whoever owns the server (invariant 1). What its caller has given up ends,
@@ -118,8 +121,17 @@ export class Database implements Sql {
     }
   }
 
+  /** Waits for what is under way. A server that hangs does not hold the process up by not hanging up. */
   async close(): Promise<void> {
     await this.#pool.end()
+    for (const socket of this.#sockets) socket.destroySoon()
+  }
+
+  #socket(): Socket {
+    const socket = new Socket()
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    return socket
   }
 }
 

@@ -34,6 +34,9 @@ const settings = {
 /** The longest pause before a server that died is started again. */
 const longestPauseMs = 2_000
 
+/** A server that is not gone by then, killed and all, is left to the operating system. */
+const longestStopMs = 8_000
+
 /** A running PostgreSQL and the one who starts it again when it dies. */
 export class Server {
   readonly #home: Home
@@ -88,8 +91,12 @@ export class Server {
       setTimeout(() => running.kill('SIGQUIT'), 5_000),
       setTimeout(() => running.kill('SIGKILL'), 7_000),
     ]
-    await exited
+    // Its own processes may hang on a disk that does, and hold its pipe open beyond its death.
+    const over = new AbortController()
+    await Promise.race([exited, sleep(longestStopMs, undefined, { signal: over.signal }).catch(() => undefined)])
+    over.abort()
     impatience.forEach(clearTimeout)
+    pipeOf(running)?.destroy()
     await this.#starting.catch(() => undefined)
   }
 

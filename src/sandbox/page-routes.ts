@@ -5,7 +5,7 @@ import { pageHeaders } from '../pages/headers.ts'
 import { type Language, pickLanguage } from '../pages/language.ts'
 import { cardsPage } from './cards-page.tsx'
 import { deckView } from './deck-view.ts'
-import { firstOrder } from '../first-order.ts'
+import { firstOrder } from '../wire/first-order.ts'
 import { homePage } from './home-page.tsx'
 
 export interface PageDeps {

@@ -15,6 +15,7 @@ import { cancel } from '../timer/store.ts'
 import { timerIdOf } from '../timer/timer.ts'
 import { parseBody } from '../wire/json.ts'
 import { callbackAnswer, clockAnswer, isoWib } from './answers.ts'
+import { sampleNumber } from '../card/deck.ts'
 import { parseDuration } from '../base/duration.ts'
 import { pay, type PayerDeps } from './scripted-payer.ts'
 import type { ClockMove, VirtualClock } from './virtual-clock.ts'
@@ -32,7 +33,7 @@ export interface SandboxDeps {
 const listed = 100
 
 /** Design 4.3: the deck's challenge card, which succeeds. */
-const defaultCard = { number: '5123450000000008', expiryDate: '3309', cvv: '100', nameOnCard: 'Kartu Contoh' } as const
+const defaultCard = { number: sampleNumber, expiryDate: '3309', cvv: '100', nameOnCard: 'Kartu Contoh' } as const
 
 const closed = { additionalProperties: false } as const
 

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, suite, test } from 'node:test'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { audit } from './audit.ts'
+import { merchantServer, seedSample } from './gateway.ts'
+import { freePort, look, openFolder, processesNaming, type ServingProcess, serve, until } from './process.ts'
+
+let folder: ReturnType<typeof openFolder>
+let settings: Readonly<Record<string, string>>
+let dataDir = ''
+beforeEach(async () => {
+  folder = openFolder()
+  dataDir = join(folder.path, 'data')
+  // The same port after a restart, so that the payer's links stay.
+  settings = { GERBANG_DATA_DIR: dataDir, TMPDIR: folder.path, GERBANG_PORT: String(await freePort()) }
+})
+afterEach(async () => {
+  await until('nothing to be left', () => processesNaming(folder.path).length === 0)
+  folder.remove()
+})
+
+async function initiate({ client }: ServingProcess, id: string, changes = {}): Promise<string> {
+  const { redirecturl } = await client.call<{ redirecturl: string }>(
+    'POST',
+    '/pg/payment/card/initiate',
+    seedSample(id, changes),
+  )
+  return redirecturl
+}
+
+/** Sends a form of a payer's page and follows it to the page that comes. */
+async function submit(url: string, fields: Readonly<Record<string, string>>): Promise<string> {
+  const response = await fetch(url, { method: 'POST', body: new URLSearchParams(fields) })
+  return response.text()
+}
+
+const cardOf = (number: string, expiry = '09/33') => ({ formNo: '1', number, expiry, cvv: '100', name: 'Budi Santoso' })
+
+async function stateOf({ client }: ServingProcess, id: string): Promise<string> {
+  const { data } = (await client.check(id)) as { data: { result: { payment: { status: string } } } }
+  return data.result.payment.status
+}
+
+const typesOf = async ({ client }: ServingProcess, id: string) => (await client.events(id)).map(({ type }) => type)
+
+suite('a gateway that is killed', () => {
+  test('right after it acknowledged an order has it after the restart', async () => {
+    let gateway = await serve(settings)
+    await initiate(gateway, 'at-once')
+    await gateway.kill()
+    gateway = await serve(settings)
+    assert.equal((await gateway.client.pay('at-once')).status, 'CAPTURED')
+    await gateway.stop()
+  })
+
+  test('between challenge and authorization asks for the CVV again, and no money has moved', async () => {
+    let gateway = await serve(settings)
+    const url = await initiate(gateway, 'challenged')
+    await gateway.client.pay('challenged', { authentication: 'abandon' })
+    const challenged = await typesOf(gateway, 'challenged')
+    assert.equal(challenged.at(-1), 'attempt.challenged')
+    const database = await look(dataDir)
+    const { rows } = await database.query<{ authentication_id: string; acs_trans_id: string; creq: string }>(
+      `select a.authentication_id, a.authentication_step as creq, s.acs_trans_id
+       from attempt a join simulated_authentication s on s.authentication_id::text = a.authentication_id`,
+    )
+    const step = JSON.parse(rows[0]?.creq ?? '{}') as { acsUrl: string; creq: string }
+    await database.end()
+    await gateway.kill()
+
+    gateway = await serve(settings)
+    // The payer finishes at the bank and comes back.
+    const form = await submit(step.acsUrl, { creq: step.creq })
+    const [, action = ''] = /<form[^>]*action="([^"]*)"/.exec(form) ?? []
+    const fields = Object.fromEntries(
+      [...form.matchAll(/<input[^>]*type="hidden"[^>]*name="([^"]*)"[^>]*value="([^"]*)"/g)].map(([, name, value]) => [
+        name ?? '',
+        value ?? '',
+      ]),
+    )
+    await submit(new URL(action || step.acsUrl, step.acsUrl).href, { creq: step.creq, ...fields, otp: '112233' })
+    const back = await submit(`${url}/return`, { cres: 'whatever' })
+    assert.match(back, /name="cvv"/)
+    assert.doesNotMatch(back, /name="number"/)
+    assert.equal(await stateOf(gateway, 'challenged'), 'AUTHENTICATED')
+    assert.ok(!(await typesOf(gateway, 'challenged')).includes('attempt.authorizing'))
+
+    const [, formNo = ''] = /name="formNo"[^>]*value="(\d+)"/.exec(back) ?? []
+    await submit(`${url}/cvv`, { formNo, cvv: '100' })
+    assert.equal(await until('the payment', async () => (await stateOf(gateway, 'challenged')) === 'CAPTURED'), true)
+    await gateway.stop()
+  })
+
+  for (const [name, isHeard] of [
+    ['before the acquirer has heard of it', false],
+    ['after the acquirer has taken the money', true],
+  ] as const)
+    test(`while it asks for the money, ${name}, finds out by inquiry`, async () => {
+      let gateway = await serve(settings)
+      const url = await initiate(gateway, 'asked')
+      const acquirer = await look(dataDir)
+      await acquirer.query('begin')
+      await acquirer.query('lock table simulated_authorization in access exclusive mode')
+      const paying = submit(url, cardOf('5111111111111118')).catch(() => '')
+      await until('the request', async () =>
+        (await stateOf(gateway, 'asked').then(() => typesOf(gateway, 'asked'))).includes('attempt.authorizing'),
+      )
+      if (isHeard) {
+        const order = await look(dataDir)
+        await order.query('begin')
+        await order.query(`select from payment_order where order_id = 'asked' for update`)
+        await acquirer.query('rollback')
+        const remembered = async () =>
+          (await acquirer.query(`select from simulated_authorization where state = 'approved'`)).rowCount
+        await until('the acquirer to have acted', remembered)
+      }
+      await gateway.kill()
+      await paying
+      await acquirer.end().catch(() => undefined)
+
+      gateway = await serve(settings)
+      assert.equal((await typesOf(gateway, 'asked')).at(-1), 'attempt.authorizing')
+      assert.notEqual(await stateOf(gateway, 'asked'), 'CAPTURED')
+      await gateway.client.clock.advance('PT2M')
+      if (isHeard) assert.equal(await stateOf(gateway, 'asked'), 'CAPTURED')
+      else {
+        await gateway.client.clock.advance('PT20M')
+        const last = (await typesOf(gateway, 'asked')).at(-1) ?? ''
+        assert.ok(['attempt.declined', 'attempt.reversed'].includes(last), last)
+        assert.equal((await gateway.client.pay('asked')).status, 'CAPTURED')
+      }
+      const database = await look(dataDir)
+      assert.deepEqual(await audit(database, ['asked']), [])
+      await database.end()
+      await gateway.stop()
+    })
+
+  test('again and again under load loses nothing that it acknowledged, and takes no money twice', async () => {
+    const merchant = await merchantServer((_, count) => (count % 5 === 0 ? 500 : 200))
+    const acknowledged: string[] = []
+    const paid: string[] = []
+    let gateway = await serve(settings)
+    for (let round = 0; round < 5; round += 1) {
+      const over = new AbortController()
+      const { client } = gateway
+      const callers = Array.from({ length: 6 }, async (_, caller) => {
+        for (let n = 0; !over.signal.aborted; n += 1) {
+          const id = `${round}-${caller}-${n}`
+          const changes = n % 2 ? { url: { callbackUrl: `${merchant.url}/callback` } } : {}
+          try {
+            await client.call('POST', '/pg/payment/card/initiate', seedSample(id, changes))
+            acknowledged.push(id)
+            const both = await Promise.allSettled(
+              n % 3 === 0
+                ? [client.pay(id), client.pay(id)]
+                : [client.pay(id, { outcome: n % 3 === 1 ? 'approved' : 'timeout', attempts: 1 })],
+            )
+            if (both.some((each) => each.status === 'fulfilled' && each.value.status === 'CAPTURED')) paid.push(id)
+          } catch {
+            // Not acknowledged: whatever became of it is right.
+          }
+        }
+      })
+      await sleep(300 + Math.random() * 500)
+      over.abort()
+      await gateway.kill()
+      await Promise.all(callers)
+      gateway = await serve(settings)
+      const database = await look(dataDir)
+      assert.deepEqual(await audit(database, acknowledged), [])
+      await database.end()
+    }
+    assert.ok(acknowledged.length > 20, `${acknowledged.length}`)
+    assert.ok(paid.length > 5, `${paid.length}`)
+    for (const id of paid) assert.equal(await stateOf(gateway, id), 'CAPTURED', id)
+    // Time settles what the kills left open: no attempt stays unknown, and every merchant is told.
+    while ((await gateway.client.clock.advance('P3D')).more);
+    const database = await look(dataDir)
+    assert.deepEqual(await audit(database, acknowledged), [])
+    const { rows } = await database.query<{ state: string }>('select distinct state from payment_order')
+    for (const { state } of rows) assert.ok(['captured', 'failed', 'expired'].includes(state), state)
+    assert.equal((await database.query(`select from callback where state <> 'delivered'`)).rowCount, 0)
+    assert.equal((await database.query('select from vault_entry')).rowCount, 0)
+    assert.equal((await database.query('select from timer')).rowCount, 0)
+    await database.end()
+    await gateway.stop()
+    await merchant.close()
+  })
+})

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { suite, test } from 'node:test'
+import { problems } from '../src/base/problem.ts'
+import { packageRoot } from '../src/postgres/package-root.ts'
+
+const src = join(packageRoot(), 'src')
+const isTest = (file: string) => /\.(test|fixture)\.tsx?$|\/fixture\.ts$/.test(file)
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file))
+  .toSorted()
+const sources = files.filter((file) => !isTest(file))
+const textOf = (file: string) => readFileSync(join(src, file), 'utf8')
+/** The program without its comments; strings stay. */
+const codeOf = (file: string) =>
+  textOf(file)
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/(^|\s)\/\/.*$/gm, '')
+const folderOf = (file: string) => (file.includes('/') ? (file.split('/')[0] ?? '') : '')
+
+/** The files of this program that a file imports, without `src/`; types count as well. */
+function importsOf(file: string): string[] {
+  return [...codeOf(file).matchAll(/from '(\.[^']+)'|import\('(\.[^']+)'\)/g)].map(([, named, dynamic]) =>
+    normalize(join(dirname(file), named ?? dynamic ?? '')),
+  )
+}
+
+/**
+ * Who may import whom: a folder, and the folders that it knows. What is not here is not allowed; a new
+ * arrow is a decision, with its reason in ARCHITECTURE.md. Files beside the folders put the program together and
+ * may import everything.
+ */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  acquirer: ['base', 'card', 'postgres', 'vault'],
+  api: ['base', 'http', 'merchant', 'payment', 'wire'],
+  authentication: ['base', 'card', 'postgres', 'vault'],
+  callback: ['base', 'postgres'],
+  card: ['base'],
+  checkout: ['base', 'http', 'merchant', 'pages', 'payment', 'vault'],
+  cli: ['base', 'merchant', 'postgres', 'vault', 'wire'],
+  event: ['postgres'],
+  http: ['base', 'merchant', 'postgres'],
+  jobs: ['base', 'postgres', 'timer'],
+  merchant: ['base', 'postgres'],
+  payment: ['acquirer', 'authentication', 'base', 'callback', 'card', 'event', 'merchant', 'postgres', 'timer', 'wire'],
+  postgres: ['base'],
+  sandbox: [
+    'acquirer',
+    'authentication',
+    'base',
+    'callback',
+    'card',
+    'event',
+    'http',
+    'merchant',
+    'pages',
+    'payment',
+    'postgres',
+    'timer',
+    'vault',
+    'wire',
+  ],
+  timer: ['base', 'postgres'],
+  vault: ['base', 'card', 'postgres'],
+  wire: ['base', 'channel'],
+}
+
+const doors = ['api', 'checkout', 'dashboard', 'sandbox', 'jobs', 'cli']
+
+/** Files that put the program together or start it; only these import files beside the folders. */
+const composition = new Set<string>()
+
+suite('the arrows between folders', () => {
+  test('are those of the map, each of them in use', () => {
+    const found = new Map<string, Set<string>>()
+    for (const file of sources) {
+      const folder = folderOf(file)
+      if (!folder) continue
+      for (const imported of importsOf(file)) {
+        const to = folderOf(imported)
+        if (!to) assert.ok(folder === 'cli' || composition.has(`${file} -> ${imported}`), `${file} imports ${imported}`)
+        else if (to !== folder) found.set(folder, (found.get(folder) ?? new Set()).add(to))
+      }
+    }
+    const map = Object.fromEntries(
+      [...found].map(([folder, to]) => [folder, [...to].toSorted()] as const).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    )
+    assert.deepEqual(map, arrows)
+  })
+
+  test('base knows nothing of ours, and nobody knows a door but those who put it in', () => {
+    assert.equal(arrows['base'], undefined)
+    for (const [folder, known] of Object.entries(arrows))
+      for (const door of doors)
+        assert.ok(!known.includes(door) || folder === 'cli', `${folder} imports the door ${door}`)
+  })
+
+  test('payment sees neither a card number nor a CVV', () => {
+    assert.ok(!arrows['payment']?.includes('vault'))
+    for (const file of sources.filter((each) => folderOf(each) === 'payment'))
+      assert.ok(!importsOf(file).some((each) => each === 'card/pan.ts' || each.startsWith('vault/')), file)
+  })
+})
+
+/** Asserts that a pattern is in no source but in these, each of which has it. */
+function only(pattern: RegExp, allowed: readonly string[]): void {
+  assert.deepEqual(
+    sources.filter((file) => pattern.test(codeOf(file))),
+    allowed.toSorted(),
+  )
+}
+
+suite('the rules of the house', () => {
+  test('one file reads the time of day', () => {
+    // The page's script runs in the payer's browser, which has a clock of its own.
+    only(/\bDate\.now\(|\bnew Date\(\)|\bDate\(\)/, ['base/clock.ts', 'pages/script.ts'])
+    const inSql = /\bnow\(\)|current_timestamp|current_date|clock_timestamp|localtimestamp/i
+    const stores = sources.filter((file) => /\bstatement\(\s*'/.test(codeOf(file)))
+    assert.deepEqual(
+      stores.filter((file) => inSql.test(codeOf(file))),
+      [],
+    )
+  })
+
+  test('settings are read in one place, the command line hands them over', () => {
+    only(/process\.env\b/, ['cli/connect.ts', 'cli/merchant.ts', 'cli/migrate.ts', 'cli/serve.ts'])
+  })
+
+  test('nobody prints past the log and the command line', () => {
+    only(/\bconsole\./, [])
+    only(/process\.std(out|err)\b/, ['cli/main.ts', 'cli/print.ts', 'cli/serve.ts', 'postgres/write-schema.ts'])
+  })
+
+  test('SQL stands in stores, and in the keeper of the database', () => {
+    const statements = sources.filter((file) => /\bstatement\(\s*'/.test(codeOf(file)))
+    const elsewhere = statements.filter((file) => !/(^|[/-])store\.ts$/.test(file))
+    assert.deepEqual(elsewhere, ['http/operation.ts'])
+    const raw = sources.filter(
+      (file) =>
+        !statements.includes(file) &&
+        folderOf(file) !== 'postgres' &&
+        /['`]\s*(select|insert into|update|delete from|with)\s+[a-z_*$]+[\s\S]*?(from|set|values)\s/.test(codeOf(file)),
+    )
+    assert.deepEqual(raw, [])
+  })
+
+  test('each statement has a name of its own', () => {
+    const names = sources.flatMap((file) =>
+      [...codeOf(file).matchAll(/\bstatement\(\s*'([^']+)'/g)].map(([, name]) => [name ?? '', file] as const),
+    )
+    assert.ok(names.length > 40)
+    const seen = new Map<string, string>()
+    for (const [name, file] of names) {
+      assert.equal(seen.get(name), undefined, `${name} in ${file} and ${seen.get(name)}`)
+      seen.set(name, file)
+      assert.match(name, /^[A-Za-z_]+\.[A-Za-z_]+$/)
+    }
+  })
+
+  test('secrets are revealed in these files and nowhere else: this list is the audit', () => {
+    const revealing = sources.filter((file) => /\.reveal\(/.test(codeOf(file)))
+    assert.deepEqual(revealing, [
+      'acquirer/simulator.ts',
+      'authentication/simulator.ts',
+      'callback/headers.ts',
+      'card/brand.ts',
+      'card/deck.ts',
+      'card/pan.ts',
+      'cli/merchant.ts',
+      'cli/serve.ts',
+      'gateway.ts',
+      'index.ts',
+      'merchant/directory.ts',
+      'merchant/store.ts',
+      'open-database.ts',
+      'payment/initiate.ts',
+      'sandbox-merchant.ts',
+      'sandbox/page-routes.ts',
+      'vault/cipher.ts',
+      'vault/vault.ts',
+      'wire/signature.ts',
+    ])
+  })
+
+  test('a file has one noun: no more than 500 lines, no folder for what has no name', () => {
+    for (const file of [...files, ...readdirSync(join(packageRoot(), 'test')).map((name) => `../test/${name}`)]) {
+      if (!/\.tsx?$/.test(file)) continue
+      const limit = isTest(file) ? 700 : 500
+      assert.ok(textOf(file).split('\n').length <= limit, `${file} is too long`)
+      assert.doesNotMatch(file, /(^|\/)(utils?|helpers?|common|misc)(\/|\.)/)
+    }
+    for (const file of sources)
+      assert.doesNotMatch(codeOf(file), /\bexport default\b|\benum\s+[A-Z]|: any\b|\bas any\b/)
+  })
+
+  test('published test card numbers stand in the deck and in tests, and nowhere else', () => {
+    const numbers = [...textOf('card/deck.ts').matchAll(/'(\d{16})'/g)].map(([, number]) => number ?? '')
+    assert.ok(numbers.length > 30)
+    const holding = sources.filter((file) => numbers.some((number) => textOf(file).includes(number)))
+    assert.deepEqual(holding, ['card/deck.ts'])
+  })
+
+  test('every problem has a code of the contract, and its document once there is one', () => {
+    const codes = new Set(Object.values(problems).map(({ code }) => code))
+    for (const code of codes) assert.match(code, /^[45]\d{6}$/)
+    const document = join(packageRoot(), 'COMPATIBILITY.md')
+    const text = existsSync(document) ? readFileSync(document, 'utf8') : [...codes].join(' ')
+    for (const code of codes) assert.ok(text.includes(code), `COMPATIBILITY.md says what ${code} is`)
+  })
+})
