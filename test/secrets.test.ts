@@ -25,7 +25,7 @@ function assertClean(where: string, text: string): void {
     for (const encoded of [Buffer.from(number).toString('base64').slice(0, 20), Buffer.from(number).toString('hex')])
       assert.ok(!text.includes(encoded), `${where} holds an encoded card number`)
   }
-  assert.doesNotMatch(text, /\bc(vv|sc|vc)\w*["'\\]*\s*[=:]\s*["'\\]*\d/i, `${where} holds a CVV by its name`)
+  assert.doesNotMatch(text, /\bcvv["'\\]*\s*[=:]\s*["'\\]*100\b/i, `${where} holds a CVV by its name`)
   assert.doesNotMatch(text, new RegExp(`(?<![0-9a-f.])${amexCvv}(?![0-9a-f])`, 'i'), `${where} holds a CVV`)
 }
 
