@@ -42,6 +42,7 @@ import { sandboxRoutes } from './sandbox/routes.ts'
 import { hasOrders } from './sandbox/seed-store.ts'
 import { VirtualClock } from './sandbox/virtual-clock.ts'
 import { type TimerHandler, TimerRunner } from './timer/runner.ts'
+import { cancel, releaseAll, schedule } from './timer/store.ts'
 import type { TimerKind } from './timer/timer.ts'
 import { Cipher } from './vault/cipher.ts'
 import { CvvKeeper } from './vault/cvv.ts'
@@ -108,7 +109,11 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const clock: Clock = movable ?? systemClock
   const directory = new Directory(database, cipher, clock)
   const merchant = isSandbox ? await ensureSandboxMerchant(database, cipher, config, clock.machine()) : null
-  if (movable && merchant) await startClock(database, movable, merchant, config, options)
+  if (movable && merchant) {
+    // The sandbox is one process: whatever is leased was leased by one that is gone.
+    await releaseAll(database)
+    await startClock(database, movable, merchant, config, options)
+  }
 
   const vault = new Vault(cipher, random)
   const cvvs = new CvvKeeper(clock)
@@ -277,12 +282,20 @@ function timerHandlers(
       const { orderId, attemptNo } = parseAttemptSubject(subject)
       return reverseLate(payments, await merchantOf(merchantId), orderId, attemptNo)
     },
-    callback: async ({ merchantId, subject }, _now, isUrgent) => {
+    callback: async (timer, _now, isUrgent) => {
+      const { merchantId, timerId, subject } = timer
       const merchant = await merchantOf(merchantId)
       if (merchant.previousKey) await signAnew(payments, merchant, subject)
-      const outcome = await deliver(delivery, { merchantId, callbackId: subject, isUrgent })
-      if (outcome.kind === 'retry') return outcome.retryAt
-      return outcome.kind === 'postponed' ? { postponedMs: outcome.postponedMs } : null
+      const outcome = await deliver(delivery, {
+        merchantId,
+        callbackId: subject,
+        isUrgent,
+        inTransaction: async (sql, { kind, ...told }) => {
+          if ('retryAt' in told) await schedule(sql, [{ ...timer, dueAt: told.retryAt }])
+          else if (kind !== 'postponed') await cancel(sql, merchantId, [timerId])
+        },
+      })
+      return outcome.kind === 'postponed' ? { postponedMs: outcome.postponedMs } : 'moved'
     },
   }
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { after } from 'node:test'
 import { SandboxClient } from '../src/client.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { type Gateway, openGateway, type OpenOptions } from '../src/gateway.ts'
@@ -49,6 +50,12 @@ export function seedSample(orderId: string, changes: InitiateChanges = {}): Reco
   }
 }
 
+/** What a test that failed half-way left open, which its process would wait for. */
+const open = new Set<() => Promise<void>>()
+after(async () => {
+  for (const close of open) await close()
+})
+
 let orders = 0
 
 /** An order id that no other call of this process gives. */
@@ -82,6 +89,12 @@ export async function testGateway(
     await own.drop()
     throw error
   })
+  const close = async () => {
+    open.delete(close)
+    await gateway.close()
+    await own.drop()
+  }
+  open.add(close)
   const { url, merchant } = gateway
   const merchantId = merchant?.merchantId ?? ''
   const merchantKey = merchant?.key.reveal() ?? ''
@@ -104,10 +117,7 @@ export async function testGateway(
       })
       return { status: response.status, body: (await response.json()) as Record<string, string> }
     },
-    close: async () => {
-      await gateway.close()
-      await own.drop()
-    },
+    close,
   }
 }
 
@@ -122,7 +132,7 @@ export interface Received {
 export interface MerchantServer {
   readonly url: string
   readonly received: readonly Received[]
-  /** Waits until so many callbacks have come, at most ten seconds. */
+  /** Waits until so many callbacks have been answered, at most ten seconds. */
   wait(count: number): Promise<readonly Received[]>
   close(): Promise<void>
 }
@@ -133,6 +143,7 @@ export async function merchantServer(
 ): Promise<MerchantServer> {
   const received: Received[] = []
   const waiting = new Set<() => void>()
+  let answered = 0
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -147,12 +158,20 @@ export async function merchantServer(
       void Promise.resolve(answer(one, received.length)).then((status) => {
         response.writeHead(status, { 'content-type': 'application/json' })
         response.end('{"responseCode":"2000000"}')
+        answered += 1
         for (const wake of waiting) wake()
       })
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
+  const close = () =>
+    new Promise<void>((resolve) => {
+      open.delete(close)
+      server.closeAllConnections()
+      server.close(() => resolve())
+    })
+  open.add(close)
   return {
     url: `http://127.0.0.1:${port}`,
     received,
@@ -160,10 +179,10 @@ export async function merchantServer(
       new Promise((resolve, reject) => {
         const timeout = setTimeout(() => {
           waiting.delete(look)
-          reject(new Error(`${received.length} of ${count} callbacks came within ten seconds`))
+          reject(new Error(`${answered} of ${count} callbacks were answered within ten seconds`))
         }, 10_000)
         const look = () => {
-          if (received.length < count) return
+          if (answered < count) return
           clearTimeout(timeout)
           waiting.delete(look)
           resolve(received)
@@ -171,10 +190,6 @@ export async function merchantServer(
         waiting.add(look)
         look()
       }),
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.closeAllConnections()
-        server.close(() => resolve())
-      }),
+    close,
   }
 }

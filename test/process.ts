@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chmodSync, cpSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { after } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
 import { SandboxClient } from '../src/client.ts'
@@ -49,6 +50,15 @@ export function openFolder(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
+const started = new Set<ChildProcess>()
+const looking = new Set<Client>()
+
+// A test that fails half-way leaves its gateway running, and the test process would wait for it for ever.
+after(async () => {
+  for (const child of started) child.kill('SIGKILL')
+  for (const client of looking) await client.end().catch(() => undefined)
+})
+
 /** Runs the built program and nothing of this process's settings. */
 export function run(
   words: readonly string[],
@@ -62,6 +72,8 @@ export function run(
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.as && { uid: nobody, gid: nobody }),
   })
+  started.add(child)
+  child.once('exit', () => started.delete(child))
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -146,6 +158,8 @@ export async function look(dataDir: string): Promise<Client> {
   const client = new Client(JSON.parse(readFileSync(join(dataDir, 'connection.json'), 'utf8')) as ClientConfig)
   // The server may be killed under it, which is what tests do.
   client.on('error', () => undefined)
+  looking.add(client)
+  client.once('end', () => looking.delete(client))
   await client.connect()
   return client
 }

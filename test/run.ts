@@ -12,6 +12,8 @@ import { administer, createTemplate, templateVariable } from './postgres.ts'
  * the server is that one, otherwise a temporary one. The exit code is the tests'.
  */
 const dist = dirname(import.meta.dirname)
+/** A file that takes longer hangs: better a failure than a suite that never ends. */
+const fileMs = 300_000
 const wanted = process.argv.slice(2)
 const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.js') && (wanted.length === 0 || wanted.some((part) => file.includes(part))))
@@ -53,7 +55,13 @@ async function findServer(): Promise<{ connection: ClientConfig; stop: () => Pro
 async function runTests(files: readonly string[], env: NodeJS.ProcessEnv, interrupted: AbortSignal): Promise<number> {
   // Set where a test runs this command; with it `node --test` would run nothing.
   delete env['NODE_TEST_CONTEXT']
-  const options = ['--enable-source-maps', '--test', '--test-reporter=spec', '--test-concurrency=2']
+  const options = [
+    '--enable-source-maps',
+    '--test',
+    '--test-reporter=spec',
+    '--test-concurrency=2',
+    `--test-timeout=${fileMs}`,
+  ]
   const tests = spawn(process.execPath, [...options, ...files], { stdio: 'inherit', env })
   interrupted.addEventListener('abort', () => tests.kill('SIGINT'))
   const [code] = (await once(tests, 'exit')) as [number | null]

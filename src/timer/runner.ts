@@ -5,9 +5,10 @@ import type { Timer, TimerKind } from './timer.ts'
 
 /**
  * When a timer is to run again: at a moment of business time, after a pause of machine time (nothing has
- * happened yet), or, null, never: the matter is closed.
+ * happened yet), or, null, never: the matter is closed. `moved`: the handler has moved or removed the timer
+ * itself, in the transaction that wrote what it did.
  */
-export type TimerResult = Date | { readonly postponedMs: number } | null
+export type TimerResult = Date | { readonly postponedMs: number } | null | 'moved'
 
 /**
  * Does what a timer is for. It may run again after a crash, so it must be safe to repeat. `isUrgent`: the
@@ -49,6 +50,7 @@ export class TimerRunner {
     if (!(await store.claim(this.#database, timer, machine, new Date(machine.getTime() + leaseMs)))) return false
     try {
       const again = await this.#handlers[timer.kind](timer, this.#clock.now(timer.merchantId), isUrgent)
+      if (again === 'moved') return true
       if (again && 'postponedMs' in again) {
         const later = new Date(this.#clock.machine().getTime() + again.postponedMs)
         await store.release(this.#database, timer, later)

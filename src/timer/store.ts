@@ -148,3 +148,16 @@ const releaseOne = statement(
 export async function release(sql: Sql, timer: Timer, retryAt: Date): Promise<void> {
   await sql.query(releaseOne, [timer.merchantId, timer.timerId, timer.dueAt, retryAt])
 }
+
+const releaseEvery = statement(
+  'timer.release_all',
+  'update timer set leased_until = null where leased_until is not null',
+)
+
+/**
+ * Frees what a process that was killed had taken. Only for a gateway that is the one process of its
+ * database, as the sandbox is; elsewhere leases run out by themselves.
+ */
+export async function releaseAll(sql: Sql): Promise<void> {
+  await sql.query(releaseEvery)
+}
