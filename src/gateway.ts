@@ -331,6 +331,9 @@ async function listen(app: { listen(to: { host: string; port: number }): Promise
       throw new StartProblem(`Port ${port} on ${host} is in use. Choose another with GERBANG_PORT.`)
     }
     if (code === 'EACCES') throw new StartProblem(`Port ${port} on ${host} may not be used by this user.`)
+    if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') {
+      throw new StartProblem(`${host} is no address of this machine. Choose another with GERBANG_HOST.`)
+    }
     throw new StartProblem(`Cannot listen on ${host}:${port}: ${code ?? message}.`)
   }
 }

@@ -57,7 +57,7 @@ export async function openDatabase(
       masterKey,
       close: async () => {
         await close()
-        await rm(whereabouts, { force: true })
+        if (!temporary) await rm(whereabouts, { force: true })
         await embedded.stop()
       },
     }

@@ -20,15 +20,16 @@ export async function ensureSandboxMerchant(
   at: Date,
 ): Promise<Merchant> {
   const { merchantId, name } = exampleMerchant
-  const example = new Secret<string>(exampleMerchant.key)
-  const wanted = config.sandboxKey ?? (isLoopback(config.host) ? example : null)
+  const isLocal = isLoopback(config.host)
   const known = await find(sql, cipher, merchantId)
   if (!known) {
-    const key = wanted ?? randomKey()
+    const key = config.sandboxKey ?? (isLocal ? new Secret<string>(exampleMerchant.key) : randomKey())
     await insert(sql, cipher, { merchantId, name, key, route: await freeRoute(sql) }, at)
   } else {
     const stored = known.key.reveal()
-    const key = wanted ?? (stored === exampleMerchant.key ? randomKey() : known.key)
+    // A key that was rotated stays; only the one that everybody knows gives way when others can reach us.
+    const isKnownToAll = stored === exampleMerchant.key && !isLocal
+    const key = config.sandboxKey ?? (isKnownToAll ? randomKey() : known.key)
     if (key.reveal() !== stored) await setKey(sql, cipher, merchantId, key)
   }
   const merchant = await find(sql, cipher, merchantId)

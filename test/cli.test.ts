@@ -40,8 +40,8 @@ suite('the command line', () => {
 
   const nonsense: readonly (readonly [string, RegExp])[] = [
     ['dance', /there is no command `dance`/],
-    ['merchant', /there is no command `merchant`/],
-    ['merchant destroy X', /there is no command/],
+    ['merchant', /`merchant` needs one of/],
+    ['merchant destroy X', /`merchant` needs one of/],
     ['serve now', /What is `now`\?/],
     ['serve --port 1', /--port/],
     ['pay', /Something is missing/],
@@ -55,7 +55,7 @@ suite('the command line', () => {
     ['clock sideways', /does not know `sideways`/],
     ['clock advance', /Something is missing/],
     ['clock next 3', /What is `3`/],
-    ['callbacks', /there is no command/],
+    ['callbacks', /`callbacks` needs one of/],
     ['callbacks resend', /Something is missing/],
     ['merchant create', /Something is missing/],
     ['merchant create a/b', /A merchant id has/],
@@ -71,6 +71,13 @@ suite('the command line', () => {
       assert.match(stderr, about)
       assert.match(stderr, /usage: gerbang|gerbang serve/)
     }
+  })
+
+  test('tells its version, and of each command how it is used', async () => {
+    assert.match((await gerbang('--version')).stdout, /^gerbang \d+\.\d+\.\d+\n$/)
+    const { code, stdout } = await gerbang('clock', '--help')
+    assert.equal(code, 0)
+    assert.match(stdout, /^usage: gerbang clock /)
   })
 
   test('pays, checks, and shows the log', async () => {
@@ -206,6 +213,7 @@ suite('the command line', () => {
       const { code, stdout, stderr } = await run(['check', 'x'], { environment: { GERBANG_URL: url } }).ended
       assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
       assert.match(stderr, /^gerbang: [^\n]*GERBANG_URL[^\n]*\n$/)
+      if (URL.canParse(url)) assert.ok(stderr.includes(url), stderr)
     }
   })
 

@@ -266,6 +266,11 @@ describe('the README shows how to verify a callback, and', () => {
         ['another signature', body.replace(/"signature":"./, '"signature":"g'), key, 'no'],
         ['no signature', body.replace(/,"signature".*$/, '}'), key, 'no'],
         ['no JSON', 'signature', key, 'no'],
+        ['a text', '"signature"', key, 'no'],
+        ['a number', '5', key, 'no'],
+        ['a list', '[]', key, 'no'],
+        ['null', 'null', key, 'no'],
+        ['nothing', '', key, 'no'],
       ]
       for (const [name, text, secret, expected] of cases) {
         const { stdout, stderr } = verify(text, secret)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, suite, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -40,6 +40,21 @@ suite('startGateway', () => {
     if (kept === undefined) delete process.env['TMPDIR']
     else process.env['TMPDIR'] = kept
     folder.remove()
+  })
+
+  test('one in the folder of a gateway that serves takes nothing of that one with it', async () => {
+    const mine = join(folder.path, '.gerbang')
+    mkdirSync(mine)
+    writeFileSync(join(mine, 'connection.json'), '{}')
+    const before = process.cwd()
+    process.chdir(folder.path)
+    try {
+      const gateway = await startGateway()
+      await gateway.close()
+    } finally {
+      process.chdir(before)
+    }
+    assert.deepEqual(readdirSync(mine), ['connection.json'])
   })
 
   test('two at once share nothing; each pays, calls back, moves its clock, and takes its folder with it', async () => {

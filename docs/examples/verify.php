@@ -3,6 +3,9 @@
 function is_genuine(string $body, string $merchantKey): bool
 {
     $members = json_decode($body, true);
+    if (!is_array($members)) {
+        return false;
+    }
     $signature = $members['signature'] ?? '';
     unset($members['signature']);
     $expected = hash_hmac('sha512', json_encode($members), $merchantKey);

@@ -1,7 +1,11 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { StartProblem } from '../base/start-problem.ts'
 import { GatewayRefusal } from '../client.ts'
 import { commands } from './commands.ts'
+import { gatewayUrl } from './connect.ts'
+import { packageRoot } from '../postgres/package-root.ts'
 import { UsageError } from './usage.ts'
 
 /** Exit codes (design 4.4). */
@@ -20,6 +24,11 @@ function help(): string {
   ].join('\n')
 }
 
+function version(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+  return version
+}
+
 /** Whatever was printed must be out before the process ends. */
 async function run(words: readonly string[]): Promise<number> {
   const [first] = words
@@ -27,7 +36,21 @@ async function run(words: readonly string[]): Promise<number> {
     process.stdout.write(`${help()}\n`)
     return first === undefined ? wrongUsage : 0
   }
+  if (first === '--version') {
+    process.stdout.write(`gerbang ${version()}\n`)
+    return 0
+  }
   const command = commands.find(({ name }) => name.every((word, index) => words[index] === word))
+  const group = commands.filter(({ name }) => name.length > 1 && name[0] === first)
+  if (!command && group.length > 0) {
+    const usages = group.map(({ usage }) => `usage: gerbang ${usage}`).join('\n')
+    process.stderr.write(`gerbang: \`${first}\` needs one of\n${usages}\n`)
+    return wrongUsage
+  }
+  if (command && words.includes('--help')) {
+    process.stdout.write(`usage: gerbang ${command.usage}\n${command.about}\n`)
+    return 0
+  }
   if (!command) {
     process.stderr.write(`gerbang: there is no command \`${words.join(' ')}\`.\n\n${help()}\n`)
     return wrongUsage
@@ -48,7 +71,7 @@ function sentenceOf(error: unknown): string {
   if (error instanceof StartProblem) return error.message
   if (error instanceof GatewayRefusal) return `${error.message}${error.traceId ? ` (trace ${error.traceId})` : ''}`
   if (error instanceof TypeError && error.message === 'fetch failed') {
-    return 'No gateway answers at GERBANG_URL. Start one with `gerbang serve`.'
+    return `No gateway answers at ${gatewayUrl()} (GERBANG_URL). Start one with \`gerbang serve\`.`
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

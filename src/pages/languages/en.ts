@@ -49,7 +49,7 @@ export const en: Phrases = {
     pay: (amount) => `Pay ${amount}`,
     busy: 'Processing…',
     privacy: (merchant) => `${merchant} never sees your card number, and the CVV is never stored.`,
-    retype: 'For your security, please type the card number and CVV again.',
+    retype: 'For your security, please type the card number, expiry date and CVV again.',
     errorHeading: 'Please check what you entered',
     errorIntro: 'No money has been taken.',
   },

@@ -51,7 +51,7 @@ export const id = {
     pay: (amount: string) => `Bayar ${amount}`,
     busy: 'Memproses…',
     privacy: (merchant: string) => `${merchant} tidak melihat nomor kartu Anda, dan CVV tidak pernah disimpan.`,
-    retype: 'Demi keamanan, nomor kartu dan CVV perlu diketik ulang.',
+    retype: 'Demi keamanan, nomor kartu, masa berlaku, dan CVV perlu diketik ulang.',
     errorHeading: 'Periksa kembali isian Anda',
     errorIntro: 'Belum ada uang yang ditarik.',
   },
