@@ -12,7 +12,7 @@ import { StartProblem } from './base/start-problem.ts'
 import { localAddressesToo, publicAddressesOnly } from './callback/address.ts'
 import { deliver, type DeliveryDeps } from './callback/deliver.ts'
 import { HostQueues } from './callback/queue.ts'
-import { type Resolve, systemResolve } from './callback/resolve.ts'
+import { dnsResolve, type Resolve, systemResolve } from './callback/resolve.ts'
 import { httpSender } from './callback/send.ts'
 import { checkoutRoutes } from './checkout/routes.ts'
 import type { Config } from './config.ts'
@@ -150,7 +150,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   }
   const sender = httpSender({
     clock,
-    resolve: options.resolve ?? systemResolve,
+    resolve: options.resolve ?? (isSandbox ? systemResolve : dnsResolve()),
     allows: isSandbox ? localAddressesToo : publicAddressesOnly,
   })
   const delivery: DeliveryDeps = {

@@ -35,7 +35,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   acquirer: ['base', 'card', 'postgres', 'vault'],
   api: ['base', 'http', 'merchant', 'payment', 'wire'],
   authentication: ['base', 'card', 'postgres', 'vault'],
-  callback: ['base', 'postgres'],
+  callback: ['base', 'postgres', 'wire'],
   card: ['base'],
   checkout: ['base', 'http', 'merchant', 'pages', 'payment', 'vault'],
   cli: ['base', 'merchant', 'postgres', 'vault', 'wire'],

@@ -12,7 +12,7 @@ import type { NewOrder } from '../payment/initiate.ts'
 import type { Order } from '../payment/order.ts'
 import { pageTokenOf } from '../payment/page-token.ts'
 import { standing } from '../payment/proceed.ts'
-import { CheckAnswer, CodeAnswer, InitiateAnswer, success } from '../wire/answers.ts'
+import { CheckAnswer, CodeAnswer, ErrorAnswer, InitiateAnswer, success } from '../wire/answers.ts'
 import { readInitiate } from '../wire/initiate.ts'
 import { InitiateBody } from '../wire/initiate-body.ts'
 import { wibDateTime } from '../wire/wib.ts'
@@ -30,7 +30,7 @@ export interface ApiDeps {
 const prefix = '/pg/payment/card'
 
 /** What every route can answer beside success; the table of codes is `base/problem.ts`. */
-const errors = { '4xx': CodeAnswer, '5xx': CodeAnswer } as const
+const errors = { '4xx': ErrorAnswer, '5xx': ErrorAnswer } as const
 
 /** The merchants' door: the contract's routes under `/pg/payment/card`. */
 export function apiRoutes(deps: ApiDeps) {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Secret } from '../base/secret.ts'
+import { wibTimestamp } from '../wire/wib.ts'
 import type { Callback } from './callback.ts'
 
 /**
@@ -14,7 +15,7 @@ export function headersOf(callback: Callback, keys: readonly Secret<string>[], n
     ...callback.headers,
     'content-length': String(callback.body.length),
     'user-agent': 'Gerbang',
-    'x-timestamp': westernIndonesianTime(now),
+    'x-timestamp': wibTimestamp(now),
     'webhook-id': callback.callbackId,
     'webhook-timestamp': String(timestamp),
     'webhook-signature': keys
@@ -30,9 +31,4 @@ export function headersOf(callback: Callback, keys: readonly Secret<string>[], n
  */
 function standardWebhookSignature(key: Secret<string>, id: string, timestamp: number, body: Buffer): string {
   return createHmac('sha256', key.reveal()).update(`${id}.${timestamp}.`).update(body).digest('base64')
-}
-
-/** `2025-09-18T17:06:18+07:00`, as recorded (observed-behaviour.md, part 1). */
-function westernIndonesianTime(at: Date): string {
-  return `${new Date(at.getTime() + 7 * 3_600_000).toISOString().slice(0, 19)}+07:00`
 }

@@ -73,59 +73,49 @@ export function checkoutRoutes(deps: CheckoutDeps) {
       void reply.code(problem.status).headers(pageHeaders()).send(problemPage(language, kind))
     })
 
+    const onVisit =
+      (answer: (visit: Visit, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) =>
+      async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+        const visit = await visitOf(deps, request)
+        return visit ? answer(visit, request, reply) : unknown(request, reply)
+      }
+    const goOnFrom = onVisit(async (visit, request, reply) => {
+      const { attempt } = await see(deps, visit)
+      const methodCompleted = formOf(request).get('methodCompleted')
+      const completed = methodCompleted === 'Y' || methodCompleted === 'N' ? methodCompleted : 'U'
+      if (attempt) await goOn(deps, visit, attempt.attemptNo, inputOf(deps, request, visit, completed))
+      return seeOther(reply, visit)
+    })
+    const backToPage = onVisit(async (visit, _request, reply) => seeOther(reply, visit))
+
     for (const path of paths) {
-      app.get(path, async (request, reply) => {
-        const visit = await visitOf(deps, request)
-        return visit
-          ? show(deps, reply, visit, { again: hasQuery(request, 'again'), otherCard: hasQuery(request, 'card') })
-          : unknown(request, reply)
-      })
-
-      app.get(`${path}/status`, async (request, reply) => {
-        const visit = await visitOf(deps, request)
-        if (!visit) return unknown(request, reply)
-        const seen = await see(deps, visit)
-        void reply.headers({ ...pageHeaders(), 'content-type': 'application/json' })
-        return reply.send(JSON.stringify({ state: stateName(seen, now(deps, visit)) }))
-      })
-
-      app.post(path, async (request, reply) => {
-        const visit = await visitOf(deps, request)
-        return visit ? submitCard(deps, request, reply, visit) : unknown(request, reply)
-      })
-
-      app.post(`${path}/authenticate`, async (request, reply) => {
-        const visit = await visitOf(deps, request)
-        if (!visit) return unknown(request, reply)
-        const { attempt } = await see(deps, visit)
-        const methodCompleted = formOf(request).get('methodCompleted')
-        const completed = methodCompleted === 'Y' || methodCompleted === 'N' ? methodCompleted : 'U'
-        if (attempt) await goOn(deps, visit, attempt.attemptNo, inputOf(deps, request, visit, completed))
-        return seeOther(reply, visit)
-      })
-
+      app.get(
+        path,
+        onVisit((visit, request, reply) =>
+          show(deps, reply, visit, { again: hasQuery(request, 'again'), otherCard: hasQuery(request, 'card') }),
+        ),
+      )
+      app.get(
+        `${path}/status`,
+        onVisit(async (visit, _request, reply) => {
+          const state = stateName(await see(deps, visit), now(deps, visit))
+          return reply.headers({ ...pageHeaders(), 'content-type': 'application/json' }).send(JSON.stringify({ state }))
+        }),
+      )
+      app.post(
+        path,
+        onVisit((visit, request, reply) => submitCard(deps, request, reply, visit)),
+      )
+      app.post(`${path}/authenticate`, goOnFrom)
       // The bank sends the browser back here. What it brings (`cres`) is not read: the result that counts
       // is asked of the bank itself.
-      app.post(`${path}/return`, async (request, reply) => {
-        const visit = await visitOf(deps, request)
-        if (!visit) return unknown(request, reply)
-        const { attempt } = await see(deps, visit)
-        if (attempt) await goOn(deps, visit, attempt.attemptNo, inputOf(deps, request, visit, 'U'))
-        return seeOther(reply, visit)
-      })
-
+      app.post(`${path}/return`, goOnFrom)
+      app.post(
+        `${path}/cvv`,
+        onVisit((visit, request, reply) => submitCvv(deps, request, reply, visit)),
+      )
       // Whoever reloads or changes the language after a POST comes to these by GET.
-      for (const step of ['authenticate', 'return', 'cvv']) {
-        app.get(`${path}/${step}`, async (request, reply) => {
-          const visit = await visitOf(deps, request)
-          return visit ? seeOther(reply, visit) : unknown(request, reply)
-        })
-      }
-
-      app.post(`${path}/cvv`, async (request, reply) => {
-        const visit = await visitOf(deps, request)
-        return visit ? submitCvv(deps, request, reply, visit) : unknown(request, reply)
-      })
+      for (const step of ['authenticate', 'return', 'cvv']) app.get(`${path}/${step}`, backToPage)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { rupiah } from '../base/money.ts'
-import { link, chainStart } from '../event/chain.ts'
+import { chainStart, link, type StoredEvent } from '../event/chain.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 import type { OrderState } from './lifecycle.ts'
 import type { Attempt, Order } from './order.ts'
@@ -98,21 +98,27 @@ export async function insertOrders(sql: Sql, orders: readonly Order[]): Promise<
     orders.map(({ createdAt }) => createdAt),
     orders.map(({ expiresAt }) => expiresAt),
     orders.map(({ eventHash }) => eventHash),
-    orders.map((order) => firstEvent(order).data),
+    orders.map((order) => JSON.stringify(firstEventData(order))),
   ])
   const added = new Set(rows.map((row) => JSON.stringify([row.merchant_id, row.order_id])))
   return orders.map(({ merchantId, orderId }) => added.has(JSON.stringify([merchantId, orderId])))
 }
 
+type Opening = Pick<Order, 'amount' | 'channel' | 'createdAt' | 'expiresAt' | 'reference'>
+
 /** The event with which every order's log begins. */
-export function firstEvent(order: Pick<Order, 'amount' | 'channel' | 'createdAt' | 'expiresAt' | 'reference'>) {
-  return link(chainStart, 1, 'order.initiated', order.createdAt, {
-    amount: order.amount.minor.toString(),
-    currency: order.amount.currency,
-    channel: order.channel,
-    reference: order.reference,
-    expiresAt: order.expiresAt.toISOString(),
-  })
+export function firstEvent(order: Opening): StoredEvent {
+  return link(chainStart, 1, 'order.initiated', order.createdAt, firstEventData(order))
+}
+
+function firstEventData({ amount, channel, reference, expiresAt }: Opening): object {
+  return {
+    amount: amount.minor.toString(),
+    currency: amount.currency,
+    channel,
+    reference,
+    expiresAt: expiresAt.toISOString(),
+  }
 }
 
 const selectOne = statement(

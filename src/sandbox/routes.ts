@@ -13,9 +13,11 @@ import { pageTokenOf } from '../payment/page-token.ts'
 import { find } from '../payment/store.ts'
 import { cancel } from '../timer/store.ts'
 import { timerIdOf } from '../timer/timer.ts'
+import { ErrorAnswer } from '../wire/answers.ts'
 import { parseBody } from '../wire/json.ts'
 import { callbackAnswer, clockAnswer, isoWib } from './answers.ts'
 import { sampleNumber } from '../card/deck.ts'
+import { formatExpiry, parseYymm } from '../card/expiry.ts'
 import { parseDuration } from '../base/duration.ts'
 import { pay, type PayerDeps } from './scripted-payer.ts'
 import type { ClockMove, VirtualClock } from './virtual-clock.ts'
@@ -115,13 +117,7 @@ const CallbackAnswer = Type.Object({
 })
 
 const CallbacksAnswer = Type.Object({ callbacks: Type.Array(CallbackAnswer) })
-const ProblemAnswer = Type.Object({
-  responseCode: Type.String(),
-  responseMessage: Type.String(),
-  processingTime: Type.Number(),
-  traceId: Type.String(),
-})
-const errors = { '4xx': ProblemAnswer, '5xx': ProblemAnswer } as const
+const errors = { '4xx': ErrorAnswer, '5xx': ErrorAnswer } as const
 const OrderParams = Type.Object({ orderId: Type.String() })
 
 /** The developers' door (design 4.3): the scripted payer, the log, the callbacks and the clock. */
@@ -176,9 +172,10 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
         throw new Problem('malformed_field', { field: 'amount' })
       }
       const { number, expiryDate, cvv, nameOnCard } = { ...defaultCard, ...card }
+      const expiry = parseYymm(expiryDate)
       const notificationUrl = `${deps.publicUrl()}/pg/payment/card/access/${pageTokenOf(merchant.route, order)}/return`
       return pay(deps.payer, merchant, orderId, notificationUrl, {
-        card: { number, expiry: `${expiryDate.slice(2)}/${expiryDate.slice(0, 2)}`, cvv, name: nameOnCard },
+        card: { number, expiry: expiry ? formatExpiry(expiry) : '', cvv, name: nameOnCard },
         authentication,
         outcome,
         attempts,
