@@ -6,7 +6,7 @@ import { type ChannelId, findChannel } from '../channel/catalogue.ts'
 import { InitiateBody, type Item } from './initiate-body.ts'
 import { parseBody } from './json.ts'
 import { phpReencode, sortedReencode } from './php-json.ts'
-import { canonical, firstFault, present, shapeOf } from './shape.ts'
+import { canonical, dropAbsent, firstFault, shapeOf } from './shape.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** An order as a merchant asks for it, in our words where we have some. */
@@ -38,14 +38,14 @@ export interface InitiateRequest {
   readonly channel: ChannelId | null
   /** `meta.data` as the JSON text that goes out again. */
   readonly metaData: string | null
-  /** JSON text of the known members, to keep with the order; of `card` nothing. Read it with `readStored`. */
+  /** JSON text of the other known members, to keep with the order; of `card` nothing. Read it with `readStored`. */
   readonly stored: string
   /** JSON text that is equal for requests of the same content. Only its keyed hash is ever kept. */
   readonly identity: string
 }
 
-/** The members kept with an order: numbers as text, `meta.data` as its JSON text. */
-export type StoredInitiate = Omit<InitiateBody, 'card' | 'meta'> & { readonly meta?: { readonly data: string } }
+/** The members kept with an order: numbers as text. `meta.data` is kept beside them, as text. */
+export type StoredInitiate = Omit<InitiateBody, 'card' | 'meta'>
 
 const shape = shapeOf(InitiateBody)
 const checker = Compile(InitiateBody)
@@ -65,7 +65,8 @@ const maxMetaData = 8_192
  */
 export function readInitiate(bytes: Buffer): InitiateRequest {
   const { value, raw } = parseBody(bytes, captured)
-  const request = checked(readable(present(shape, value) as Record<string, unknown>, raw))
+  dropAbsent(shape, value)
+  const request = checked(readable(value, raw))
   const metaData = request.meta?.data === undefined ? null : metaText(raw)
   const unbuilt = unbuiltMember(request)
   if (unbuilt) throw new Problem('feature_not_allowed', { field: unbuilt })
@@ -84,9 +85,9 @@ export function readInitiate(bytes: Buffer): InitiateRequest {
     customer: { ...customer, mobilePhone },
     ...(channel && { sourceOfFunds: { type: channel.id } }),
   }
-  const stored = canonical(shape, metaData === null ? normal : { ...normal, meta: { data: metaData } })
-  const meta = metaData === null ? undefined : { data: sortedReencode(metaData) }
-  const identity = (meta ?? card) ? canonical(shape, { ...normal, meta, card }) : stored
+  const stored = canonical(shape, normal)
+  const apart = asks(card) ? canonical(shape, { card }) : undefined
+  const meta = metaData === null ? undefined : sortedReencode(metaData)
 
   return {
     order: {
@@ -113,13 +114,14 @@ export function readInitiate(bytes: Buffer): InitiateRequest {
     channel: channel?.id ?? null,
     metaData,
     stored,
-    identity,
+    // JSON has no line end in it, so that no part can pass for another.
+    identity: meta === undefined && apart === undefined ? stored : `${stored}\n${meta ?? ''}\n${apart ?? ''}`,
   }
 }
 
 /**
  * Settles, before the check, what a schema cannot say: numbers by their exact text, and the members that
- * are not looked at. `known` is a fresh copy, which this changes.
+ * are not looked at. Nobody else holds `known`, which this changes.
  */
 function readable(known: Record<string, unknown>, raw: ReadonlyMap<string, string>): Record<string, unknown> {
   const { order, card, sourceOfFunds } = known

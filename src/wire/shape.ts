@@ -4,7 +4,8 @@ import { Check } from 'typebox/schema'
 /**
  * The tree of members that a request's schema describes, read from the schema once, so that the schema
  * stays the single statement of the contract while requests are walked in its order: to leave out what
- * counts as absent, to find the first member at fault, and to write what two equal requests share.
+ * counts as absent, to find the first member at fault, and to write what two equal requests share. Every
+ * `initiate` is walked twice, so no walk builds objects whose members it does not know beforehand.
  */
 export interface Shape {
   readonly schema: TSchema
@@ -20,6 +21,8 @@ export interface Shape {
 
 interface Member {
   readonly name: string
+  /** The name as JSON text, with its colon. */
+  readonly label: string
   readonly shape: Shape
   readonly required: boolean
 }
@@ -40,6 +43,7 @@ export function shapeOf(schema: TSchema): Shape {
     ...(properties && {
       members: Object.entries(properties).map(([name, member]) => ({
         name,
+        label: `${JSON.stringify(name)}:`,
         shape: shapeOf(member),
         required: required.includes(name),
       })),
@@ -50,7 +54,7 @@ export function shapeOf(schema: TSchema): Shape {
   }
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
@@ -61,21 +65,21 @@ function isAbsent(shape: Shape, value: unknown): boolean {
 }
 
 /**
- * A copy of `value` with the known members only, in the shape's order and without the absent ones. What
- * has the wrong type is copied as it is, for `firstFault` to find.
+ * Takes the absent members out of a value that nobody else holds. Unknown members stay, as no other walk
+ * sees them, and so does what has the wrong type, for `firstFault` to find.
  */
-export function present(shape: Shape, value: unknown): unknown {
-  if (shape.members && isObject(value)) {
-    const known: Record<string, unknown> = {}
+export function dropAbsent(shape: Shape, value: unknown): void {
+  if (shape.members) {
+    if (!isObject(value)) return
     for (const { name, shape: member } of shape.members) {
       const given = value[name]
-      if (!isAbsent(member, given)) known[name] = present(member, given)
+      if (given === undefined) continue
+      if (isAbsent(member, given)) delete value[name]
+      else if (member.isContainer) dropAbsent(member, given)
     }
-    return known
+  } else if (shape.element?.isContainer && Array.isArray(value)) {
+    for (const each of value) dropAbsent(shape.element, each)
   }
-  const { element } = shape
-  if (element && Array.isArray(value)) return value.map((each: unknown) => present(element, each))
-  return value
 }
 
 /** A member that is at fault, as the merchant names it: `order.item.0.category`. */
@@ -112,24 +116,33 @@ export function firstFault(shape: Shape, value: unknown, field = ''): Fault | un
  * with every number that may come as text written as text. Requests that say the same give equal texts.
  */
 export function canonical(shape: Shape, value: unknown): string {
-  return JSON.stringify(ordered(shape, value) ?? {})
+  return written(shape, value) ?? '{}'
 }
 
 /** The value with nothing left of it that two equal requests may differ in; undefined for an empty object. */
-function ordered(shape: Shape, value: unknown): unknown {
-  if (typeof value === 'string') return shape.isQuantity ? plainDecimal(value) : value
-  if (typeof value === 'number') return String(value)
+function written(shape: Shape, value: unknown): string | undefined {
+  if (typeof value === 'string') return quoted(shape.isQuantity ? plainDecimal(value) : value)
+  if (typeof value === 'number') return `"${value}"`
   if (shape.members && isObject(value)) {
-    let kept: Record<string, unknown> | undefined
-    for (const { name, shape: member } of shape.members) {
+    let members = ''
+    for (const { name, label, shape: member } of shape.members) {
       const given = value[name]
-      const tidy = given === undefined ? undefined : ordered(member, given)
-      if (tidy !== undefined) (kept ??= {})[name] = tidy
+      const text = given === undefined ? undefined : written(member, given)
+      if (text !== undefined) members += members === '' ? label + text : `,${label}${text}`
     }
-    return kept
+    return members === '' ? undefined : `{${members}}`
   }
   const { element } = shape
-  return element && Array.isArray(value) ? value.map((each: unknown) => ordered(element, each) ?? {}) : value
+  return element && Array.isArray(value)
+    ? `[${value.map((each: unknown) => written(element, each) ?? '{}').join(',')}]`
+    : JSON.stringify(value)
+}
+
+/** Nothing for JSON to escape. */
+const plain = /^[^"\\\x00-\x1f\ud800-\udfff]*$/
+
+function quoted(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
 /** `2.50` as `2.5`, `1000.00` and `01000` as `1000`: the way a JSON number of that value is written. */
