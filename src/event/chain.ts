@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** The hash that the first event of an order carries as its predecessor's. */
 export const chainStart: Buffer = Buffer.alloc(32)
@@ -18,6 +18,6 @@ export interface StoredEvent {
  */
 export function link(previous: Buffer, seq: number, type: string, at: Date, data: object): StoredEvent {
   const text = JSON.stringify(data)
-  const hash = createHash('sha256').update(previous).update(`${seq}\n${type}\n${at.toISOString()}\n${text}`).digest()
-  return { seq, type, at, data: text, hash }
+  const linked = Buffer.concat([previous, Buffer.from(`${seq}\n${type}\n${at.toISOString()}\n${text}`)])
+  return { seq, type, at, data: text, hash: hash('sha256', linked, 'buffer') }
 }
