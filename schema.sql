@@ -118,6 +118,7 @@ create table payment_order (
   channel text,
   content_hash bytea not null,
   request text not null,
+  meta_data text,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   attempt_count smallint default 0 not null,

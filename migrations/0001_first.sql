@@ -41,6 +41,7 @@ create table payment_order (
   channel       text,
   content_hash  bytea not null,
   request       text not null,
+  meta_data     text,
   created_at    timestamptz not null,
   expires_at    timestamptz not null,
   attempt_count smallint not null default 0,

@@ -29,9 +29,8 @@ import type { PaymentDeps } from './payment/deps.ts'
 import { abandon, expire } from './payment/expire.ts'
 import { initiate } from './payment/initiate.ts'
 import { inquire, reverseLate } from './payment/inquire.ts'
-import type { Order } from './payment/order.ts'
 import { signAnew } from './payment/sign-anew.ts'
-import { insertOrders } from './payment/store.ts'
+import { insertOrders, type Opening } from './payment/store.ts'
 import { Batcher } from './postgres/batcher.ts'
 import type { Database } from './postgres/database.ts'
 import { ensureSandboxMerchant } from './sandbox-merchant.ts'
@@ -172,8 +171,8 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   })
   const job = new TimerJob({ database, clock, movable, runner })
 
-  const orders = new Batcher<Order, boolean>({
-    key: ({ merchantId, orderId }) => `${merchantId}\n${orderId}`,
+  const orders = new Batcher<Opening, boolean>({
+    key: ({ order: { merchantId, orderId } }) => `${merchantId}\n${orderId}`,
     write: (rows) => insertOrders(database, rows),
   })
   const contentKey = new Secret(masterKey.reveal())
@@ -194,7 +193,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       newKeyUsed: keyUsed,
       publicUrl,
       initiate: (of, request) =>
-        initiate({ sql: database, clock, random, contentKey, insert: (order) => orders.add(order) }, of, request),
+        initiate({ sql: database, clock, random, contentKey, insert: (opening) => orders.add(opening) }, of, request),
     }),
   )
   const rules = isSandbox ? sandboxRules : liveRules

@@ -8,7 +8,7 @@ import type { Merchant } from '../merchant/merchant.ts'
 import type { Sql } from '../postgres/database.ts'
 import { initialOrderState } from './lifecycle.ts'
 import { type Order, type OrderDetails, stateAt } from './order.ts'
-import { find, firstEvent } from './store.ts'
+import { find, firstEvent, type Opening } from './store.ts'
 
 /** What a merchant asks for, checked. */
 export interface NewOrder {
@@ -28,7 +28,7 @@ export interface InitiateDeps {
   /** Keys the hash that tells repeats from other content, so that a stolen database confirms no guess. */
   readonly contentKey: Secret<Buffer>
   /** Writes an order durably; false when its id is taken. */
-  readonly insert: (order: Order) => Promise<boolean>
+  readonly insert: (opening: Opening) => Promise<boolean>
 }
 
 /**
@@ -55,11 +55,7 @@ export async function initiate(deps: InitiateDeps, merchant: Merchant, request: 
     state: initialOrderState,
     amount: request.amount,
     channel: request.channel,
-    contentHash: createHmac('sha256', deps.contentKey.reveal())
-      .update(merchantId)
-      .update('\n')
-      .update(request.identity)
-      .digest(),
+    contentHash: createHmac('sha256', deps.contentKey.reveal()).update(`${merchantId}\n${request.identity}`).digest(),
     details: request.details,
     createdAt: now,
     expiresAt: new Date(now.getTime() + request.timeoutMinutes * 60_000),
@@ -70,7 +66,7 @@ export async function initiate(deps: InitiateDeps, merchant: Merchant, request: 
   }
   const first = firstEvent(opening)
   const order: Order = { ...opening, eventSeq: first.seq, eventHash: first.hash }
-  if (await deps.insert(order)) return order
+  if (await deps.insert({ order, first })) return order
   const earlier = await find(deps.sql, merchantId, request.orderId)
   if (!earlier) throw new Problem('unavailable')
   const state = stateAt(earlier, now)

@@ -1,8 +1,10 @@
 import { rupiah } from '../base/money.ts'
 import { chainStart, link, type StoredEvent } from '../event/chain.ts'
+import { bigintArray, byteaArray, textArray, timestampArray, uuidArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
+import { readStored } from '../wire/initiate.ts'
 import type { OrderState } from './lifecycle.ts'
-import type { Attempt, Order } from './order.ts'
+import type { Attempt, Order, OrderDetails } from './order.ts'
 
 interface OrderRow {
   merchant_id: string
@@ -15,6 +17,7 @@ interface OrderRow {
   channel: string | null
   content_hash: Buffer
   request: string
+  meta_data: string | null
   created_at: Date
   expires_at: Date
   attempt_count: number
@@ -35,7 +38,7 @@ const fromRow = (row: OrderRow): Order => ({
   amount: rupiah(row.amount_minor),
   channel: row.channel,
   contentHash: row.content_hash,
-  details: JSON.parse(row.request) as Order['details'],
+  details: detailsOf(row.request, row.meta_data),
   createdAt: row.created_at,
   expiresAt: row.expires_at,
   attemptCount: row.attempt_count,
@@ -46,29 +49,48 @@ const fromRow = (row: OrderRow): Order => ({
   eventHash: row.event_hash,
 })
 
+/** What is read often of the members that were sent. */
+function detailsOf(members: string, metaData: string | null): OrderDetails {
+  const { order, customer, url } = readStored(members)
+  return {
+    customerId: customer.id ?? '',
+    description: order.description ?? null,
+    callbackUrl: url?.callbackUrl ?? null,
+    successUrl: url?.successUrl ?? null,
+    failUrl: url?.failUrl ?? null,
+    backUrl: url?.backUrl ?? null,
+    metaData,
+    members,
+  }
+}
+
 const columns = `merchant_id, order_id, order_no, page_secret, reference, state, amount_minor, channel, content_hash,
-     request, created_at, expires_at, attempt_count, refused_count, paid_attempt, settled_at, event_seq, event_hash`
+     request, meta_data, created_at, expires_at, attempt_count, refused_count, paid_attempt, settled_at, event_seq, event_hash`
 
 const insertAll = statement(
   'payment.insert_all',
-  `with added as (
+  `with new as (
+     select *
+     from unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[], $5::uuid[], $6::text[], $7::bigint[], $8::text[],
+       $9::text[], $10::bytea[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::bytea[],
+       $16::text[]) as new (
+       merchant_id, order_id, order_no, page_secret, reference, state, amount_minor, currency,
+       channel, content_hash, request, meta_data, created_at, expires_at, event_hash,
+       event_data)
+   ), added as (
      insert into payment_order (
        merchant_id, order_id, order_no, page_secret, reference, state, amount_minor, currency,
-       channel, content_hash, request, created_at, expires_at, event_seq, event_hash)
+       channel, content_hash, request, meta_data, created_at, expires_at, event_seq, event_hash)
      select merchant_id, order_id, order_no, page_secret, reference, state, amount_minor, currency,
-       channel, content_hash, request, created_at, expires_at, 1, event_hash
-     from unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[], $5::uuid[], $6::text[], $7::bigint[], $8::text[],
-       $9::text[], $10::bytea[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::bytea[]) as new (
-       merchant_id, order_id, order_no, page_secret, reference, state, amount_minor, currency,
-       channel, content_hash, request, created_at, expires_at, event_hash)
+       channel, content_hash, request, meta_data, created_at, expires_at, 1, event_hash
+     from new
      on conflict (merchant_id, order_id) do nothing
      returning merchant_id, order_id, created_at, expires_at, event_hash
    ), logged as (
      insert into event (merchant_id, order_id, seq, type, at, data, hash)
-     select added.merchant_id, added.order_id, 1, 'order.initiated', added.created_at, new.data, added.event_hash
+     select merchant_id, order_id, 1, 'order.initiated', added.created_at, new.event_data, added.event_hash
      from added
-     join unnest($1::text[], $2::text[], $15::text[]) as new (merchant_id, order_id, data)
-       using (merchant_id, order_id)
+     join new using (merchant_id, order_id)
    ), timed as (
      insert into timer (merchant_id, timer_id, kind, subject, due_at)
      select merchant_id, 'expire:' || order_id, 'expire', order_id, expires_at
@@ -77,48 +99,61 @@ const insertAll = statement(
    select merchant_id, order_id from added`,
 )
 
+/** A new order and the event that its log begins with. */
+export interface Opening {
+  readonly order: Order
+  readonly first: StoredEvent
+}
+
 /**
  * Writes new orders, each with its first event and its expiry timer, in one statement (invariants 1 and
  * 6). Answers for each, in order, whether it was added; false means that its id was taken.
  * The rows must name different orders.
  */
-export async function insertOrders(sql: Sql, orders: readonly Order[]): Promise<boolean[]> {
+export async function insertOrders(sql: Sql, openings: readonly Opening[]): Promise<boolean[]> {
+  const orders = openings.map(({ order }) => order)
   const rows = await sql.query<{ merchant_id: string; order_id: string }>(insertAll, [
-    orders.map(({ merchantId }) => merchantId),
-    orders.map(({ orderId }) => orderId),
-    orders.map(({ orderNo }) => orderNo),
-    orders.map(({ pageSecret }) => pageSecret),
-    orders.map(({ reference }) => reference),
-    orders.map(({ state }) => state),
-    orders.map(({ amount }) => amount.minor),
-    orders.map(({ amount }) => amount.currency),
-    orders.map(({ channel }) => channel),
-    orders.map(({ contentHash }) => contentHash),
-    orders.map(({ details }) => JSON.stringify(details)),
-    orders.map(({ createdAt }) => createdAt),
-    orders.map(({ expiresAt }) => expiresAt),
-    orders.map(({ eventHash }) => eventHash),
-    orders.map((order) => JSON.stringify(firstEventData(order))),
+    textArray(orders.map(({ merchantId }) => merchantId)),
+    textArray(orders.map(({ orderId }) => orderId)),
+    byteaArray(orders.map(({ orderNo }) => orderNo)),
+    byteaArray(orders.map(({ pageSecret }) => pageSecret)),
+    uuidArray(orders.map(({ reference }) => reference)),
+    textArray(orders.map(({ state }) => state)),
+    bigintArray(orders.map(({ amount }) => amount.minor)),
+    textArray(orders.map(({ amount }) => amount.currency)),
+    textArray(orders.map(({ channel }) => channel)),
+    byteaArray(orders.map(({ contentHash }) => contentHash)),
+    textArray(orders.map(({ details }) => details.members)),
+    textArray(orders.map(({ details }) => details.metaData)),
+    timestampArray(orders.map(({ createdAt }) => createdAt)),
+    timestampArray(orders.map(({ expiresAt }) => expiresAt)),
+    byteaArray(orders.map(({ eventHash }) => eventHash)),
+    textArray(openings.map(({ first }) => first.data)),
   ])
-  const added = new Set(rows.map((row) => JSON.stringify([row.merchant_id, row.order_id])))
-  return orders.map(({ merchantId, orderId }) => added.has(JSON.stringify([merchantId, orderId])))
+  const added = new Set(rows.map((row) => nameOf(row.merchant_id, row.order_id)))
+  return orders.map(({ merchantId, orderId }) => added.has(nameOf(merchantId, orderId)))
 }
 
-type Opening = Pick<Order, 'amount' | 'channel' | 'createdAt' | 'expiresAt' | 'reference'>
+/** Neither id can hold a blank. */
+function nameOf(merchantId: string, orderId: string): string {
+  return `${merchantId} ${orderId}`
+}
 
 /** The event with which every order's log begins. */
-export function firstEvent(order: Opening): StoredEvent {
-  return link(chainStart, 1, 'order.initiated', order.createdAt, firstEventData(order))
-}
-
-function firstEventData({ amount, channel, reference, expiresAt }: Opening): object {
-  return {
+export function firstEvent({
+  amount,
+  channel,
+  reference,
+  createdAt,
+  expiresAt,
+}: Pick<Order, 'amount' | 'channel' | 'createdAt' | 'expiresAt' | 'reference'>): StoredEvent {
+  return link(chainStart, 1, 'order.initiated', createdAt, {
     amount: amount.minor.toString(),
     currency: amount.currency,
     channel,
     reference,
     expiresAt: expiresAt.toISOString(),
-  }
+  })
 }
 
 const selectOne = statement(
