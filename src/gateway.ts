@@ -77,6 +77,8 @@ export interface OpenOptions extends OpenDatabaseOptions {
   /** Where the sandbox merchant's clock starts. */
   readonly startAt?: Date
   readonly resolve?: Resolve
+  /** How new orders are collected; absent: as measured best. */
+  readonly batch?: { readonly lanes: number; readonly maxRows: number }
 }
 
 /**
@@ -174,6 +176,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const orders = new Batcher<Opening, boolean>({
     key: ({ order: { merchantId, orderId } }) => `${merchantId}\n${orderId}`,
     write: (rows) => insertOrders(database, rows),
+    ...options.batch,
   })
   const contentKey = new Secret(masterKey.reveal())
   const app = buildServer({
