@@ -45,7 +45,7 @@ create table callback (
   constraint callback_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES payment_order(merchant_id, order_id)
 );
 CREATE INDEX callback_newest ON public.callback USING btree (merchant_id, created_at DESC, callback_id DESC);
-CREATE INDEX callback_of_order ON public.callback USING btree (merchant_id, order_id);
+CREATE INDEX callback_of_order ON public.callback USING btree (order_id, merchant_id);
 
 create table callback_attempt (
   merchant_id text not null,
@@ -127,8 +127,9 @@ create table payment_order (
   settled_at timestamp with time zone,
   event_seq integer default 1 not null,
   event_hash bytea not null,
+  version integer default 1 not null,
   constraint payment_order_pkey PRIMARY KEY (merchant_id, order_id),
-  constraint payment_order_merchant_id_order_no_key UNIQUE (merchant_id, order_no),
+  constraint payment_order_order_no_merchant_id_key UNIQUE (order_no, merchant_id),
   constraint payment_order_amount_minor_check CHECK ((amount_minor > 0)),
   constraint payment_order_order_no_check CHECK ((length(order_no) = 12)),
   constraint payment_order_page_secret_check CHECK ((length(page_secret) = 16))
@@ -197,7 +198,6 @@ create table timer (
   constraint timer_pkey PRIMARY KEY (merchant_id, timer_id)
 );
 CREATE INDEX timer_due ON public.timer USING btree (due_at, timer_id);
-CREATE INDEX timer_due_of_merchant ON public.timer USING btree (merchant_id, due_at, timer_id);
 
 create table vault_entry (
   merchant_id text not null,

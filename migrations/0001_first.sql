@@ -2,6 +2,11 @@
 -- distributed on it; the operator's own small tables (merchant, setting) are the exception.
 -- Foreign keys join only rows of one merchant. Events and timers carry none: they are written in the
 -- statement that writes their order, on the hot path, where a check of each row costs more than the row.
+--
+-- A statement is planned while its table is empty and keeps that plan until the table has been analysed, a
+-- minute later or more. All indexes of an empty table cost the same, so no second index begins with
+-- merchant_id where a look-up by the primary key could take it and read all of a merchant's rows instead;
+-- where one must, the primary key is made after it, as PostgreSQL takes the newest of equals.
 
 create table setting (
   name  text primary key,
@@ -50,8 +55,10 @@ create table payment_order (
   settled_at    timestamptz,
   event_seq     integer not null default 1,
   event_hash    bytea not null,
+  -- Goes up with every change, so that of two that read the same order one finds that it has moved.
+  version       integer not null default 1,
   primary key (merchant_id, order_id),
-  unique (merchant_id, order_no)
+  unique (order_no, merchant_id)
 );
 
 create table event (
@@ -114,7 +121,6 @@ create table timer (
   primary key (merchant_id, timer_id)
 );
 create index timer_due on timer (due_at, timer_id);
-create index timer_due_of_merchant on timer (merchant_id, due_at, timer_id);
 
 create table callback (
   merchant_id   text not null,
@@ -127,11 +133,11 @@ create table callback (
   state         text not null check (state in ('pending', 'delivered', 'abandoned')),
   attempt_count smallint not null default 0,
   created_at    timestamptz not null,
-  primary key (merchant_id, callback_id),
   foreign key (merchant_id, order_id) references payment_order
 );
-create index callback_of_order on callback (merchant_id, order_id);
+create index callback_of_order on callback (order_id, merchant_id);
 create index callback_newest on callback (merchant_id, created_at desc, callback_id desc);
+alter table callback add primary key (merchant_id, callback_id);
 
 create table callback_attempt (
   merchant_id text not null,

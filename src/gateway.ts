@@ -29,9 +29,8 @@ import type { PaymentDeps } from './payment/deps.ts'
 import { abandon, expire } from './payment/expire.ts'
 import { initiate } from './payment/initiate.ts'
 import { inquire, reverseLate } from './payment/inquire.ts'
+import { type Batching, Orders } from './payment/orders.ts'
 import { signAnew } from './payment/sign-anew.ts'
-import { insertOrders, type Opening } from './payment/store.ts'
-import { Batcher } from './postgres/batcher.ts'
 import type { Database } from './postgres/database.ts'
 import { ensureSandboxMerchant } from './sandbox-merchant.ts'
 import { acsRoutes } from './sandbox/acs-routes.ts'
@@ -78,7 +77,7 @@ export interface OpenOptions extends OpenDatabaseOptions {
   readonly startAt?: Date
   readonly resolve?: Resolve
   /** How new orders are collected; absent: as measured best. */
-  readonly batch?: { readonly lanes: number; readonly maxRows: number }
+  readonly batch?: Batching
 }
 
 /**
@@ -139,13 +138,14 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       .finally(() => working.delete(quiet))
     working.add(quiet)
   }
+  const orders = new Orders(database, vault, options.batch)
   const payments: PaymentDeps = {
     database,
+    orders,
     clock,
     random,
     acquirer,
     authenticator,
-    cards: vault,
     cvvs,
     wake: () => job.wake(),
   }
@@ -173,11 +173,6 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   })
   const job = new TimerJob({ database, clock, movable, runner })
 
-  const orders = new Batcher<Opening, boolean>({
-    key: ({ order: { merchantId, orderId } }) => `${merchantId}\n${orderId}`,
-    write: (rows) => insertOrders(database, rows),
-    ...options.batch,
-  })
   const contentKey = new Secret(masterKey.reveal())
   const app = buildServer({
     log,
@@ -195,8 +190,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       directory,
       newKeyUsed: keyUsed,
       publicUrl,
-      initiate: (of, request) =>
-        initiate({ sql: database, clock, random, contentKey, insert: (opening) => orders.add(opening) }, of, request),
+      initiate: (of, request) => initiate({ orders, clock, random, contentKey }, of, request),
     }),
   )
   const rules = isSandbox ? sandboxRules : liveRules
@@ -294,7 +288,7 @@ function timerHandlers(
         isUrgent,
         inTransaction: async (sql, { kind, ...told }) => {
           if ('retryAt' in told) await schedule(sql, [{ ...timer, dueAt: told.retryAt }])
-          else if (kind !== 'postponed') await cancel(sql, merchantId, [timerId])
+          else if (kind !== 'postponed') await cancel(sql, [{ merchantId, timerId }])
         },
       })
       return outcome.kind === 'postponed' ? { postponedMs: outcome.postponedMs } : 'moved'

@@ -13,7 +13,9 @@ import type { PaymentDeps } from '../src/payment/deps.ts'
 import { expire } from '../src/payment/expire.ts'
 import { inquire, reverseLate } from '../src/payment/inquire.ts'
 import { settle } from '../src/payment/settle.ts'
-import { find } from '../src/payment/store.ts'
+import type { Order } from '../src/payment/order.ts'
+import { Orders } from '../src/payment/orders.ts'
+import { findStandings } from '../src/payment/standing-store.ts'
 import { Database, statement } from '../src/postgres/database.ts'
 import { VirtualClock } from '../src/sandbox/virtual-clock.ts'
 import { TimerRunner } from '../src/timer/runner.ts'
@@ -45,14 +47,19 @@ function another(acquirer: Partial<Acquirer>, aheadMs = 0): PaymentDeps {
   const refuse = () => Promise.reject(new Error('The test plays no such answer.'))
   return {
     database: gateway.database,
+    orders: new Orders(gateway.database, new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom)),
     clock,
     random: systemRandom,
     acquirer: { id: 'test', authorizeAndCapture: refuse, inquire: refuse, reverse: refuse, ...acquirer },
     authenticator: null,
-    cards: new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom),
     cvvs: new CvvKeeper(clock),
     wake: () => undefined,
   }
+}
+
+async function orderOf(merchantId: string, orderId: string): Promise<Order | undefined> {
+  const [found] = await findStandings(gateway.database, [{ merchantId, orderId }])
+  return found?.order
 }
 
 /** An order whose acquirer has been asked and has not answered. */
@@ -81,16 +88,16 @@ test('invariant 2: a payment that is approved while it is inquired of for the la
   )
   assert.equal(await inquire(deps, merchant, orderId, 1), null)
   assert.deepEqual(reversed, [])
-  assert.equal((await find(gateway.database, merchant.merchantId, orderId))?.state, 'captured')
+  assert.equal((await orderOf(merchant.merchantId, orderId))?.state, 'captured')
 })
 
 test('invariant 4: an expiry timer that comes before its time is not lost', async () => {
   const orderId = freshOrderId()
   await gateway.initiate({ order: { id: orderId, timeout: '5' } })
-  const order = await find(gateway.database, merchant.merchantId, orderId)
+  const order = await orderOf(merchant.merchantId, orderId)
   assert.deepEqual(await expire(another({}), merchant, orderId), order?.expiresAt)
   assert.equal(await expire(another({}, 6 * 60_000), merchant, orderId), null)
-  assert.equal((await find(gateway.database, merchant.merchantId, orderId))?.state, 'expired')
+  assert.equal((await orderOf(merchant.merchantId, orderId))?.state, 'expired')
 })
 
 test('invariant 8: under a seed, a form that is sent twice keeps the CVV of the attempt that it made', async () => {
@@ -260,5 +267,5 @@ test('invariant 2: an approval that comes after a decline is given back, and the
   assert.equal(new Set(asked).size, 1)
   const types = (await gateway.client.events(orderId)).map(({ type }) => type)
   assert.deepEqual(types.slice(-3), ['attempt.declined', 'attempt.late_answer', 'attempt.late_reversed'])
-  assert.equal((await find(gateway.database, merchant.merchantId, orderId))?.state, 'open')
+  assert.equal((await orderOf(merchant.merchantId, orderId))?.state, 'open')
 })

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { chainStart, link } from '../src/event/chain.ts'
 import { chainOf } from '../src/event/store.ts'
 import { fold } from '../src/payment/history.ts'
-import { attemptsOf, find } from '../src/payment/store.ts'
+import { attemptsOf, findStandings } from '../src/payment/standing-store.ts'
 import { statement } from '../src/postgres/database.ts'
 import { type TestGateway, testGateway } from './gateway.ts'
 
@@ -49,7 +49,7 @@ async function take(orderId: string, one: Step): Promise<void> {
 async function audit(orderId: string): Promise<void> {
   const { database } = gateway
   const merchantId = gateway.gateway.merchant?.merchantId ?? ''
-  const order = await find(database, merchantId, orderId)
+  const [{ order } = {}] = await findStandings(database, [{ merchantId, orderId }])
   assert.ok(order)
   const chain = await chainOf(database, merchantId, orderId)
   let previous: Buffer = chainStart
@@ -86,7 +86,7 @@ test('whatever happens to an order in whatever sequence, its invariants hold (2,
       await gateway.client.clock.advance('P4D')
       await audit(orderId)
       const merchantId = gateway.gateway.merchant?.merchantId ?? ''
-      const order = await find(gateway.database, merchantId, orderId)
+      const [{ order } = {}] = await findStandings(gateway.database, [{ merchantId, orderId }])
       assert.ok(order?.settledAt, 'the order has settled')
       await gateway.client.clock.reset()
     }),

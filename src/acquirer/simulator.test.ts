@@ -51,7 +51,7 @@ async function aRequest({
   const orderId = `INV-${randomUUID()}`
   const card = { pan, expiry: parsed, nameOnCard: 'Budi Santoso' }
   const held = vault.hold(card, { merchantId: 'FINPAY770', orderId, n: 1 })
-  await vault.store(opened.database, 'FINPAY770', held, new Date('2026-11-23T12:00:00Z'))
+  await vault.store(opened.database, [{ merchantId: 'FINPAY770', held, at: new Date('2026-11-23T12:00:00Z') }])
   if (cvv) cvvs.hold(held.token, new Secret(cvv))
   return {
     merchantId: 'FINPAY770',
@@ -109,7 +109,7 @@ test('the CVV is gone once the acquirer has been asked, whatever it said (invari
 test('a repeat is answered although its card has been erased', async () => {
   const request = await aRequest()
   const reply = await acquirer.authorizeAndCapture(request)
-  await vault.erase(opened.database, request.merchantId, request.attemptToken)
+  await vault.erase(opened.database, [{ merchantId: request.merchantId, token: request.attemptToken }])
   assert.deepEqual(await acquirer.authorizeAndCapture(request), reply)
 })
 

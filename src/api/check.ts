@@ -1,5 +1,5 @@
 import { toInteger } from '../base/money.ts'
-import type { Standing } from '../payment/proceed.ts'
+import type { Standing } from '../payment/order.ts'
 import { paymentOf } from '../payment/result.ts'
 import type { CheckAnswer } from '../wire/answers.ts'
 import { userDesc } from '../wire/status.ts'

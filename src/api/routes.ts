@@ -11,7 +11,6 @@ import type { PaymentDeps } from '../payment/deps.ts'
 import type { NewOrder } from '../payment/initiate.ts'
 import type { Order } from '../payment/order.ts'
 import { pageTokenOf } from '../payment/page-token.ts'
-import { standing } from '../payment/proceed.ts'
 import { CheckAnswer, CodeAnswer, ErrorAnswer, InitiateAnswer, success } from '../wire/answers.ts'
 import { readInitiate } from '../wire/initiate.ts'
 import { InitiateBody } from '../wire/initiate-body.ts'
@@ -107,7 +106,7 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const merchant = merchantOf(request)
-      const seen = await standing(deps.payments, merchant.merchantId, request.params.orderId)
+      const seen = await deps.payments.orders.find(merchant.merchantId, request.params.orderId)
       if (!seen) throw new Problem('order_not_found')
       const answer = {
         ...success,

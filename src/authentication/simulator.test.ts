@@ -49,7 +49,7 @@ async function anAttempt(number = '5123450000000008', orderId = `INV-${randomUUI
   assert.ok(pan)
   const card = { pan, expiry: { month: 1, year: 2039 }, nameOnCard: 'Budi Santoso' }
   const held = vault.hold(card, { merchantId: 'FINPAY770', orderId, n: 1 })
-  await vault.store(opened.database, 'FINPAY770', held, clock.now())
+  await vault.store(opened.database, [{ merchantId: 'FINPAY770', held, at: clock.now() }])
   return { merchantId: 'FINPAY770', orderId, attemptToken: held.token, notificationUrl }
 }
 
@@ -310,7 +310,7 @@ test('a card that passes without a challenge has no challenge to answer or cance
 
 test('an attempt whose card is gone cannot start', async () => {
   const attempt = await anAttempt()
-  await vault.erase(opened.database, attempt.merchantId, attempt.attemptToken)
+  await vault.erase(opened.database, [{ merchantId: attempt.merchantId, token: attempt.attemptToken }])
   await assert.rejects(simulator.start(attempt), { problem: 'wrong_state' })
 })
 

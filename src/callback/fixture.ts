@@ -32,6 +32,6 @@ export async function storedCallback(sql: Sql, overrides: Partial<NewCallback> =
     ...overrides,
   }
   await sql.query(insertOrder, [callback.merchantId, callback.orderId, callback.createdAt])
-  await insert(sql, callback)
+  await insert(sql, [callback])
   return callback
 }

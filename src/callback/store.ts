@@ -1,4 +1,5 @@
 import { invariant } from '../base/invariant.ts'
+import { byteaArray, integerArray, textArray, timestampArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 import type { Callback, CallbackAttempt, CallbackState } from './callback.ts'
 
@@ -40,21 +41,25 @@ const columns = 'merchant_id, callback_id, order_id, event_seq, url, headers, bo
 
 const insertStatement = statement(
   'callback.insert',
-  `insert into callback (${columns})
-   values ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, $8)`,
+  `insert into callback (merchant_id, callback_id, order_id, event_seq, url, headers, body, state, created_at)
+   select new.merchant_id, new.callback_id, new.order_id, new.event_seq, new.url, new.headers, new.body, 'pending',
+     new.created_at
+   from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::bytea[], $8::timestamptz[])
+     as new (merchant_id, callback_id, order_id, event_seq, url, headers, body, created_at)`,
 )
 
-/** Writes a callback in the transaction that makes its event true (invariant 6). */
-export async function insert(sql: Sql, callback: NewCallback): Promise<void> {
+/** Writes callbacks in the transaction that makes their events true (invariant 6). */
+export async function insert(sql: Sql, callbacks: readonly NewCallback[]): Promise<void> {
+  if (callbacks.length === 0) return
   await sql.query(insertStatement, [
-    callback.merchantId,
-    callback.callbackId,
-    callback.orderId,
-    callback.eventSeq,
-    callback.url,
-    JSON.stringify(callback.headers),
-    callback.body,
-    callback.createdAt,
+    textArray(callbacks.map(({ merchantId }) => merchantId)),
+    textArray(callbacks.map(({ callbackId }) => callbackId)),
+    textArray(callbacks.map(({ orderId }) => orderId)),
+    integerArray(callbacks.map(({ eventSeq }) => eventSeq)),
+    textArray(callbacks.map(({ url }) => url)),
+    textArray(callbacks.map(({ headers }) => JSON.stringify(headers))),
+    byteaArray(callbacks.map(({ body }) => body)),
+    timestampArray(callbacks.map(({ createdAt }) => createdAt)),
   ])
 }
 

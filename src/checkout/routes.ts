@@ -8,11 +8,10 @@ import { pageHeaders } from '../pages/headers.ts'
 import { type Language, pickLanguage } from '../pages/language.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
-import { type Order, stateAt } from '../payment/order.ts'
+import { type Order, type Standing, stateAt } from '../payment/order.ts'
 import { opens, parsePageToken } from '../payment/page-token.ts'
-import { proceed, type Standing, standing } from '../payment/proceed.ts'
+import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
-import { findByNo } from '../payment/store.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
 import { type CardErrors, type CardRules, takeCard } from '../vault/take-card.ts'
 import type { Vault } from '../vault/vault.ts'
@@ -57,6 +56,8 @@ interface Shown {
 interface Visit {
   readonly merchant: Merchant
   readonly order: Order
+  /** As it stood when the request came. */
+  readonly seen: Standing
   readonly language: Language
   readonly action: string
 }
@@ -80,7 +81,7 @@ export function checkoutRoutes(deps: CheckoutDeps) {
         return visit ? answer(visit, request, reply) : unknown(request, reply)
       }
     const goOnFrom = onVisit(async (visit, request, reply) => {
-      const { attempt } = await see(deps, visit)
+      const { attempt } = visit.seen
       const methodCompleted = formOf(request).get('methodCompleted')
       const completed = methodCompleted === 'Y' || methodCompleted === 'N' ? methodCompleted : 'U'
       if (attempt) await goOn(deps, visit, attempt.attemptNo, inputOf(deps, request, visit, completed))
@@ -98,7 +99,7 @@ export function checkoutRoutes(deps: CheckoutDeps) {
       app.get(
         `${path}/status`,
         onVisit(async (visit, _request, reply) => {
-          const state = stateName(await see(deps, visit), now(deps, visit))
+          const state = stateName(visit.seen, now(deps, visit))
           return reply.headers({ ...pageHeaders(), 'content-type': 'application/json' }).send(JSON.stringify({ state }))
         }),
       )
@@ -125,20 +126,27 @@ async function visitOf(deps: CheckoutDeps, request: FastifyRequest): Promise<Vis
   const token = parsePageToken(params.token)
   if (!token) return undefined
   const merchant = await deps.directory.findByRoute(token.route)
-  const order = merchant && (await findByNo(deps.payments.database, merchant.merchantId, token.orderNo))
-  if (!order || !opens(token, order)) return undefined
+  const seen = merchant && (await deps.payments.orders.findByNo(merchant.merchantId, token.orderNo))
+  if (!seen || !opens(token, seen.order)) return undefined
   const query = request.query as { lang?: unknown }
   const chosen = query.lang ?? formOf(request).get('lang') ?? params.language
   const action = new URL(request.url, 'http://page').pathname.replace(/\/(status|authenticate|return|cvv)$/, '')
-  return { merchant, order, language: pickLanguage(chosen, request.headers['accept-language']), action }
+  return {
+    merchant,
+    order: seen.order,
+    seen,
+    language: pickLanguage(chosen, request.headers['accept-language']),
+    action,
+  }
 }
 
 function now(deps: CheckoutDeps, { merchant }: Visit): Date {
   return deps.payments.clock.now(merchant.merchantId)
 }
 
-async function see(deps: CheckoutDeps, { merchant, order }: Visit): Promise<Standing> {
-  return (await standing(deps.payments, merchant.merchantId, order.orderId)) ?? { order, attempt: undefined }
+/** As the order stands now, after what the request has done. */
+async function see(deps: CheckoutDeps, { merchant, order, seen }: Visit): Promise<Standing> {
+  return (await deps.payments.orders.find(merchant.merchantId, order.orderId)) ?? seen
 }
 
 async function show(
@@ -147,8 +155,7 @@ async function show(
   visit: Visit,
   { again = false, otherCard = false, card, cvv }: Shown,
 ): Promise<FastifyReply> {
-  const { merchant, language, action } = visit
-  const seen = await see(deps, visit)
+  const { merchant, language, action, seen } = visit
   const { details, orderId, amount, expiresAt } = seen.order
   const at = now(deps, visit)
   const step = stepOf(seen, { merchant, now: at, cvvs: deps.cvvs, action, again, otherCard }, card)
@@ -226,7 +233,7 @@ async function submitCvv(
   visit: Visit,
 ): Promise<FastifyReply> {
   const form = formOf(request)
-  const { attempt } = await see(deps, visit)
+  const { attempt } = visit.seen
   const cvv = (form.get('cvv') ?? '').trim()
   const waits =
     attempt?.state === 'authenticated' && attempt.attemptToken && attempt.attemptNo === Number(form.get('formNo'))

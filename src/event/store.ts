@@ -1,3 +1,4 @@
+import { byteaArray, integerArray, textArray, timestampArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 import type { StoredEvent } from './chain.ts'
 import type { OrderEvent } from './event.ts'
@@ -5,25 +6,28 @@ import type { OrderEvent } from './event.ts'
 const insertAll = statement(
   'event.insert_all',
   `insert into event (merchant_id, order_id, seq, type, at, data, hash)
-   select $1, $2, new.seq, new.type, new.at, new.data, new.hash
-   from unnest($3::int[], $4::text[], $5::timestamptz[], $6::text[], $7::bytea[]) as new (seq, type, at, data, hash)`,
+   select *
+   from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::text[], $7::bytea[])`,
 )
 
-/** Writes events of one order, in the transaction that makes them true (invariant 6). */
-export async function insert(
-  sql: Sql,
-  merchantId: string,
-  orderId: string,
-  events: readonly StoredEvent[],
-): Promise<void> {
+/** An event, and whose it is. */
+export interface EventOfOrder {
+  readonly merchantId: string
+  readonly orderId: string
+  readonly event: StoredEvent
+}
+
+/** Writes events, in the transaction that makes them true (invariant 6). */
+export async function insert(sql: Sql, events: readonly EventOfOrder[]): Promise<void> {
+  if (events.length === 0) return
   await sql.query(insertAll, [
-    merchantId,
-    orderId,
-    events.map(({ seq }) => seq),
-    events.map(({ type }) => type),
-    events.map(({ at }) => at),
-    events.map(({ data }) => data),
-    events.map(({ hash }) => hash),
+    textArray(events.map(({ merchantId }) => merchantId)),
+    textArray(events.map(({ orderId }) => orderId)),
+    integerArray(events.map(({ event }) => event.seq)),
+    textArray(events.map(({ event }) => event.type)),
+    timestampArray(events.map(({ event }) => event.at)),
+    textArray(events.map(({ event }) => event.data)),
+    byteaArray(events.map(({ event }) => event.hash)),
   ])
 }
 

@@ -1,11 +1,9 @@
 import { invariant } from '../base/invariant.ts'
-import { insert as insertCallback } from '../callback/store.ts'
+import { Problem } from '../base/problem.ts'
 import { link, type StoredEvent } from '../event/chain.ts'
-import { insert as insertEvents } from '../event/store.ts'
 import type { HeldCard } from '../card/held-card.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { Sql } from '../postgres/database.ts'
-import { cancel, schedule } from '../timer/store.ts'
 import { type Timer, timerIdOf, type TimerKind, timerOf } from '../timer/timer.ts'
 import type { PaymentDeps } from './deps.ts'
 import { type EventType, eventTypes } from './history.ts'
@@ -21,18 +19,18 @@ import {
 } from './lifecycle.ts'
 import { noticeOf } from './notice.ts'
 import { type Attempt, isExhausted, type Order } from './order.ts'
-import * as store from './store.ts'
+import type { WrittenChange } from './write-changes.ts'
 
 /**
- * One change to one order, collected in memory while the order is locked and written as a whole: order,
- * attempt, events, timers, vault and callback commit together or not at all (invariants 1 and 6).
+ * One change to one order, collected in memory and written as a whole: order, attempt, events, timers, vault
+ * and callback commit together or not at all (invariants 1 and 6).
  */
 export class Change {
   readonly merchant: Merchant
   readonly now: Date
   #order: Order
   #attempt: Attempt | undefined
-  readonly #loadedSeq: number
+  readonly #loaded: Order
   #hasSettled = false
   readonly #events: StoredEvent[] = []
   readonly #attempts = new Map<number, Attempt>()
@@ -46,7 +44,7 @@ export class Change {
     this.now = now
     this.#order = order
     this.#attempt = attempt
-    this.#loadedSeq = order.eventSeq
+    this.#loaded = order
   }
 
   get order(): Order {
@@ -142,32 +140,29 @@ export class Change {
     this.#cancelled.push(timerIdOf(kind, subject))
   }
 
-  async write(sql: Sql, deps: PaymentDeps): Promise<void> {
-    const { merchantId, orderId } = this.#order
-    for (const attempt of this.#attempts.values()) await store.save(sql, merchantId, orderId, attempt)
-    for (const held of this.#stored) await deps.cards.store(sql, merchantId, held, this.now)
-    for (const token of this.#erased) await deps.cards.erase(sql, merchantId, token)
-    if (this.#events.length > 0) {
-      invariant(await store.update(sql, this.#order, this.#loadedSeq), `${orderId} stays put while it is locked`)
-      await insertEvents(sql, merchantId, orderId, this.#events)
+  /** What is to be written; null where nothing was changed. */
+  written(deps: PaymentDeps): WrittenChange | null {
+    if (this.#order === this.#loaded && this.#attempts.size === 0) return null
+    const callback = this.#hasSettled ? noticeOf(this.merchant, this.#order, this.#attempt, deps) : null
+    // Entering a final state tells the merchant, in the transaction that makes it true (design part 5).
+    if (callback) this.schedule('callback', callback.callbackId, this.now)
+    return {
+      order: this.#order,
+      at: this.now,
+      attempts: [...this.#attempts.values()],
+      events: this.#events,
+      timers: this.#timers,
+      cancelled: this.#cancelled,
+      stored: this.#stored,
+      erased: this.#erased,
+      callback,
     }
-    if (this.#hasSettled) await this.#tellMerchant(sql, deps)
-    await cancel(sql, merchantId, this.#cancelled)
-    await schedule(sql, this.#timers)
   }
 
   /** What has to happen once the change is true. */
   committed(deps: PaymentDeps): void {
     for (const token of this.#erased) deps.cvvs.drop(token)
     if (this.#timers.some(({ dueAt }) => dueAt <= this.now)) deps.wake()
-  }
-
-  /** Entering a final state tells the merchant, in the transaction that makes it true (design part 5). */
-  async #tellMerchant(sql: Sql, deps: PaymentDeps): Promise<void> {
-    const notice = noticeOf(this.merchant, this.#order, this.#attempt, deps)
-    if (!notice) return
-    await insertCallback(sql, notice)
-    this.schedule('callback', notice.callbackId, this.now)
   }
 }
 
@@ -182,11 +177,17 @@ export function parseAttemptSubject(subject: string): { orderId: string; attempt
   return { orderId: subject.slice(0, colon), attemptNo: Number(subject.slice(colon + 1)) }
 }
 
+/** Of so many who change one order at once, each loses to another at most so often. */
+const maxTries = 200
+
 /**
- * Locks an order, lets `work` change it, and commits the whole. `work` calls nobody over the network
- * (invariant 3). `also` is written in the same transaction. Answers undefined for an order that is not there.
+ * Reads an order, lets `work` change it, and commits the whole if the order has not moved meanwhile;
+ * otherwise from the start. So `work` may run more than once: it decides by what it is given, collects its
+ * changes and does nothing else (invariant 3). `also` is written in the same transaction. Answers undefined
+ * for an order that is not there.
  *
- * @throws Problem `unavailable` when the database cannot be reached
+ * @throws Problem `unavailable` when the database cannot be reached; `conflict` when the same attempt was
+ *   begun by another, which happens under a seed only
  */
 export async function change<T>(
   deps: PaymentDeps,
@@ -196,16 +197,17 @@ export async function change<T>(
   also?: (sql: Sql) => Promise<unknown>,
 ): Promise<T | undefined> {
   const now = deps.clock.now(merchant.merchantId)
-  const done = await deps.database.transaction(async (sql) => {
-    const order = await store.lock(sql, merchant.merchantId, orderId)
-    if (!order) return undefined
-    const attempt = order.attemptCount > 0 ? await store.lastAttempt(sql, merchant.merchantId, orderId) : undefined
-    const collected = new Change(merchant, now, order, attempt)
+  for (let tries = 1; tries <= maxTries; tries += 1) {
+    const seen = await deps.orders.find(merchant.merchantId, orderId)
+    if (!seen) return undefined
+    const collected = new Change(merchant, now, seen.order, seen.attempt)
     const result = work(collected)
-    await collected.write(sql, deps)
-    await also?.(sql)
-    return { collected, result }
-  })
-  done?.collected.committed(deps)
-  return done?.result
+    const written = collected.written(deps)
+    if (!written) return result
+    if (await deps.orders.write(written, also)) {
+      collected.committed(deps)
+      return result
+    }
+  }
+  throw new Problem('unavailable')
 }

@@ -4,12 +4,13 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { HeldCard } from '../card/held-card.ts'
 import type { Database, Sql } from '../postgres/database.ts'
+import type { Orders } from './orders.ts'
 
 /** The vault, as far as payment/ knows it. */
 export interface CardKeeper {
-  store(sql: Sql, merchantId: string, held: HeldCard, at: Date): Promise<void>
-  /** In the transaction that ends the attempt (invariant 8). */
-  erase(sql: Sql, merchantId: string, token: string): Promise<void>
+  store(sql: Sql, cards: readonly { merchantId: string; held: HeldCard; at: Date }[]): Promise<void>
+  /** In the transaction that ends the attempts (invariant 8). */
+  erase(sql: Sql, tokens: readonly { merchantId: string; token: string }[]): Promise<void>
 }
 
 /** The CVVs in this process's memory, as far as payment/ knows them. */
@@ -20,12 +21,12 @@ export interface CvvKeeper {
 
 export interface PaymentDeps {
   readonly database: Database
+  readonly orders: Orders
   readonly clock: Clock
   readonly random: Random
   /** Null in live mode without an acquirer. */
   readonly acquirer: Acquirer | null
   readonly authenticator: Authenticator | null
-  readonly cards: CardKeeper
   readonly cvvs: CvvKeeper
   /** Says that a timer may be due now. */
   readonly wake: () => void

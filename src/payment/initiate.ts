@@ -5,10 +5,10 @@ import { Problem } from '../base/problem.ts'
 import { type Random, uuidFrom } from '../base/random.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Merchant } from '../merchant/merchant.ts'
-import type { Sql } from '../postgres/database.ts'
 import { initialOrderState } from './lifecycle.ts'
 import { type Order, type OrderDetails, stateAt } from './order.ts'
-import { find, firstEvent, type Opening } from './store.ts'
+import type { Orders } from './orders.ts'
+import { firstEvent } from './store.ts'
 
 /** What a merchant asks for, checked. */
 export interface NewOrder {
@@ -22,13 +22,11 @@ export interface NewOrder {
 }
 
 export interface InitiateDeps {
-  readonly sql: Sql
+  readonly orders: Orders
   readonly clock: Clock
   readonly random: Random
   /** Keys the hash that tells repeats from other content, so that a stolen database confirms no guess. */
   readonly contentKey: Secret<Buffer>
-  /** Writes an order durably; false when its id is taken. */
-  readonly insert: (opening: Opening) => Promise<boolean>
 }
 
 /**
@@ -63,11 +61,12 @@ export async function initiate(deps: InitiateDeps, merchant: Merchant, request: 
     refusedCount: 0,
     paidAttempt: null,
     settledAt: null,
+    version: 1,
   }
   const first = firstEvent(opening)
   const order: Order = { ...opening, eventSeq: first.seq, eventHash: first.hash }
-  if (await deps.insert({ order, first })) return order
-  const earlier = await find(deps.sql, merchantId, request.orderId)
+  if (await deps.orders.open({ order, first })) return order
+  const earlier = (await deps.orders.find(merchantId, request.orderId))?.order
   if (!earlier) throw new Problem('unavailable')
   const state = stateAt(earlier, now)
   const alive = state === 'open' || state === 'processing'

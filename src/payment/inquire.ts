@@ -3,7 +3,7 @@ import type { Merchant } from '../merchant/merchant.ts'
 import { attemptSubject, change } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
 import { settle } from './settle.ts'
-import { attemptsOf, lastAttempt } from './store.ts'
+import { attemptsOf } from './standing-store.ts'
 
 /** An unknown outcome is settled by then: by an answer before, by a reversal after (invariant 4). */
 const deadlineMs = 15 * 60_000
@@ -22,7 +22,7 @@ export async function inquire(
   attemptNo: number,
 ): Promise<Date | null> {
   const { merchantId } = merchant
-  const attempt = await lastAttempt(deps.database, merchantId, orderId)
+  const attempt = (await deps.orders.find(merchantId, orderId))?.attempt
   if (attempt?.attemptNo !== attemptNo || !['authorizing', 'reversing'].includes(attempt.state)) return null
   const { acquirer } = deps
   const again = new Date(deps.clock.now(merchantId).getTime() + betweenInquiriesMs)

@@ -40,6 +40,8 @@ export interface Order {
   readonly settledAt: Date | null
   readonly eventSeq: number
   readonly eventHash: Buffer
+  /** Goes up with every change: who writes says which one was read. */
+  readonly version: number
 }
 
 /** What the payer's browser has to do next for 3-D Secure. */
@@ -72,6 +74,12 @@ export interface Attempt {
   readonly askedAt: Date | null
   readonly createdAt: Date
   readonly endedAt: Date | null
+}
+
+/** An order and its newest attempt as they stand. */
+export interface Standing {
+  readonly order: Order
+  readonly attempt: Attempt | undefined
 }
 
 /**

@@ -2,21 +2,6 @@ import type { Merchant } from '../merchant/merchant.ts'
 import { type AuthenticationInput, authenticate } from './authenticate.ts'
 import { authorize } from './authorize.ts'
 import type { PaymentDeps } from './deps.ts'
-import type { Attempt, Order } from './order.ts'
-import { find, lastAttempt } from './store.ts'
-
-/** An order and its newest attempt as they stand. */
-export interface Standing {
-  readonly order: Order
-  readonly attempt: Attempt | undefined
-}
-
-export async function standing(deps: PaymentDeps, merchantId: string, orderId: string): Promise<Standing | undefined> {
-  const order = await find(deps.database, merchantId, orderId)
-  if (!order) return undefined
-  const attempt = order.attemptCount > 0 ? await lastAttempt(deps.database, merchantId, orderId) : undefined
-  return { order, attempt }
-}
 
 /**
  * Takes the newest attempt as far as it goes without the payer: through 3-D Secure until the browser has
@@ -32,17 +17,18 @@ export async function proceed(
   attemptNo: number,
   input: AuthenticationInput,
 ): Promise<void> {
+  let seen = await deps.orders.find(merchant.merchantId, orderId)
   // The longest way is started, looked up, authenticated, asked; anything longer is a loop.
   for (let step = 0; step < 4; step += 1) {
-    const before = await standing(deps, merchant.merchantId, orderId)
-    if (before?.attempt?.attemptNo !== attemptNo || before.order.state !== 'open') return
-    const { order, attempt } = before
+    if (seen?.attempt?.attemptNo !== attemptNo || seen.order.state !== 'open') return
+    const { order, attempt } = seen
     if (attempt.state === 'authenticated') {
       if (attempt.attemptToken && deps.cvvs.has(attempt.attemptToken)) await authorize(deps, merchant, order, attempt)
       return
     }
     await authenticate(deps, merchant, order, attempt, input)
-    const after = await lastAttempt(deps.database, merchant.merchantId, orderId)
+    seen = await deps.orders.find(merchant.merchantId, orderId)
+    const after = seen?.attempt
     if (after?.attemptNo !== attemptNo) return
     const lookedUp = after.authenticationId !== attempt.authenticationId && !after.authenticationStep
     if (after.state === attempt.state && !lookedUp) return

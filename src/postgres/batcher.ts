@@ -3,7 +3,7 @@ import { invariant } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
 
 /**
- * Writes the rows of many requests with few statements. A request that comes while nothing is being
+ * Writes, or reads, the rows of many requests with few statements. A request that comes while nothing is being
  * written goes out at once; those that come while a statement is being committed go out together with
  * the next. So durability costs each request what it always costs, and the database one commit for
  * many (stack.md part 2: 35,000 rows/s against 8,000 to 15,000).
@@ -21,17 +21,29 @@ export interface BatcherOptions<Row, Result> {
   readonly write: (rows: readonly Row[]) => Promise<readonly Result[]>
   /** What a row collides by, for instance merchant and order id. */
   readonly key: (row: Row) => string
+  /** Rows are questions: equal ones that wait share one answer. */
+  readonly isRead?: boolean
   readonly lanes?: number
   readonly maxRows?: number
   /** How many rows may wait; beyond it requests are refused rather than kept waiting. */
   readonly maxWaiting?: number
+  /** How long a row may wait, in milliseconds: a database that hangs must not be waited for batch after batch. */
+  readonly maxWaitMs?: number
 }
 
 interface Waiting<Row, Result> {
   readonly row: Row
   readonly key: string
+  readonly sinceMs: number
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
+}
+
+/** A row of a batch, and all who wait for it: one, but for a question. */
+interface Taken<Row, Result> {
+  readonly row: Row
+  readonly key: string
+  readonly waiting: Waiting<Row, Result>[]
 }
 
 interface Lane<Row, Result> {
@@ -48,11 +60,16 @@ export class Batcher<Row, Result> {
   readonly #lanes: readonly Lane<Row, Result>[]
   readonly #maxRows: number
   readonly #maxWaiting: number
+  readonly #maxWaitMs: number
+  readonly #isRead: boolean
   #waiting = 0
 
-  constructor({ write, key, lanes = 2, maxRows = 128, maxWaiting = 10_000 }: BatcherOptions<Row, Result>) {
+  constructor(options: BatcherOptions<Row, Result>) {
+    const { write, key, isRead = false, lanes = 2, maxRows = 128, maxWaiting = 10_000, maxWaitMs = 5_000 } = options
     this.#write = write
     this.#key = key
+    this.#isRead = isRead
+    this.#maxWaitMs = maxWaitMs
     this.#lanes = Array.from({ length: lanes }, () => ({ waiting: [], isWriting: false }))
     this.#maxRows = maxRows
     this.#maxWaiting = maxWaiting
@@ -70,7 +87,7 @@ export class Batcher<Row, Result> {
     invariant(lane, 'a batcher has a lane for every key')
     this.#waiting += 1
     return new Promise((resolve, reject) => {
-      lane.waiting.push({ row, key, resolve, reject })
+      lane.waiting.push({ row, key, sinceMs: performance.now(), resolve, reject })
       if (lane.isWriting) return
       lane.isWriting = true
       // After this turn of the event loop, so that requests that were read together are written together.
@@ -81,46 +98,59 @@ export class Batcher<Row, Result> {
   async #run(lane: Lane<Row, Result>): Promise<void> {
     while (lane.waiting.length > 0) {
       const batch = this.#take(lane)
-      this.#waiting -= batch.length
-      await this.#writeBatch(batch)
+      if (batch.length > 0) await this.#writeBatch(batch)
     }
     lane.isWriting = false
   }
 
   /** The longest-waiting rows with different keys, in key order. */
-  #take(lane: Lane<Row, Result>): Waiting<Row, Result>[] {
-    const batch = new Map<string, Waiting<Row, Result>>()
+  #take(lane: Lane<Row, Result>): Taken<Row, Result>[] {
+    const batch = new Map<string, Taken<Row, Result>>()
     const later: Waiting<Row, Result>[] = []
-    for (const waiting of lane.waiting)
-      if (batch.size < this.#maxRows && !batch.has(waiting.key)) batch.set(waiting.key, waiting)
+    const oldestMs = performance.now() - this.#maxWaitMs
+    for (const waiting of lane.waiting) {
+      const { row, key } = waiting
+      const same = batch.get(key)
+      if (waiting.sinceMs < oldestMs) waiting.reject(new Problem('unavailable'))
+      else if (same && this.#isRead) same.waiting.push(waiting)
+      else if (!same && batch.size < this.#maxRows) batch.set(key, { row, key, waiting: [waiting] })
       else later.push(waiting)
+    }
+    this.#waiting -= lane.waiting.length - later.length
     lane.waiting = later
-    return [...batch.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    return [...batch.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
   }
 
-  async #writeBatch(batch: readonly Waiting<Row, Result>[]): Promise<void> {
+  async #writeBatch(batch: readonly Taken<Row, Result>[]): Promise<void> {
     try {
       const results = await this.#write(batch.map(({ row }) => row))
       invariant(results.length === batch.length, 'a batch gives one result for each row')
-      batch.forEach(({ resolve }, index) => resolve(results[index] as Result))
+      for (const [index, { waiting }] of batch.entries())
+        for (const { resolve } of waiting) resolve(results[index] as Result)
     } catch (error) {
-      if (batch.length === 1 && !lostRace(error)) batch[0]?.reject(error)
-      else if (isAboutRows(error)) for (const waiting of batch) await this.#writeAlone(waiting)
-      else for (const { reject } of batch) reject(error)
+      const [only] = batch
+      if (only && batch.length === 1 && !lostRace(error)) refuse(only, error)
+      else if (isAboutRows(error)) for (const taken of batch) await this.#writeAlone(taken)
+      else for (const taken of batch) refuse(taken, error)
     }
   }
 
-  async #writeAlone({ row, resolve, reject }: Waiting<Row, Result>): Promise<void> {
+  async #writeAlone(taken: Taken<Row, Result>): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
-        const results = await this.#write([row])
+        const results = await this.#write([taken.row])
         invariant(results.length === 1, 'a batch gives one result for each row')
-        return resolve(results[0] as Result)
+        for (const { resolve } of taken.waiting) resolve(results[0] as Result)
+        return
       } catch (error) {
-        if (!lostRace(error) || tries === maxTries) return reject(error)
+        if (!lostRace(error) || tries === maxTries) return refuse(taken, error)
       }
     }
   }
+}
+
+function refuse<Row, Result>({ waiting }: Taken<Row, Result>, error: unknown): void {
+  for (const { reject } of waiting) reject(error)
 }
 
 /** Nothing of the batch was written, and the reason is a row of it or a race: classes 22 and 23, deadlock, serialization. */

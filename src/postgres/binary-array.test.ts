@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { testDatabase } from '../../test/postgres.ts'
-import { bigintArray, byteaArray, textArray, timestampArray, uuidArray } from './binary-array.ts'
+import { bigintArray, byteaArray, integerArray, textArray, timestampArray, uuidArray } from './binary-array.ts'
 import { statement } from './database.ts'
 
 const { database, drop } = await testDatabase()
@@ -19,6 +19,7 @@ async function received(type: string, array: Buffer): Promise<unknown[]> {
 const cases: readonly [type: string, encode: (values: never) => Buffer, values: readonly unknown[]][] = [
   ['text', textArray, ['', 'plain', '{"a":"\\"\\\\"}', 'null', 'é😀', '{a,b}', null, 'x'.repeat(10_000)]],
   ['bytea', byteaArray, [Buffer.alloc(0), Buffer.from([0, 255, 92]), Buffer.alloc(300, 7)]],
+  ['integer', integerArray, [0, 1, -1, null, 2 ** 31 - 1, -(2 ** 31)]],
   ['bigint', bigintArray, [0n, 1n, -1n, 99_999_999_999_999n, 2n ** 63n - 1n, -(2n ** 63n)]],
   [
     'timestamptz',
@@ -26,6 +27,7 @@ const cases: readonly [type: string, encode: (values: never) => Buffer, values: 
     [
       new Date(0),
       new Date('2000-01-01T00:00:00Z'),
+      null,
       new Date('2026-11-24T01:02:03.456Z'),
       new Date('1999-12-31T23:59:59.999Z'),
     ],

@@ -9,7 +9,7 @@
 const headerBytes = 20
 
 /** Element types by PostgreSQL's own numbers (pg_type.dat). */
-const oids = { bytea: 17, bigint: 20, text: 25, timestamptz: 1184, uuid: 2950 } as const
+const oids = { bytea: 17, bigint: 20, integer: 23, text: 25, timestamptz: 1184, uuid: 2950 } as const
 
 /** Timestamps count microseconds from 2000-01-01 UTC. */
 const postgresEpochMs = 946_684_800_000
@@ -53,15 +53,26 @@ export function bigintArray(values: readonly bigint[]): Buffer {
   return array
 }
 
-/** A value for a parameter of the type `timestamptz[]`. */
-export function timestampArray(values: readonly Date[]): Buffer {
-  const array = begin(oids.timestamptz, values.length, headerBytes + 12 * values.length)
-  for (const [index, value] of values.entries()) {
-    const at = headerBytes + 12 * index
-    array.writeInt32BE(8, at)
-    array.writeBigInt64BE(BigInt(value.getTime() - postgresEpochMs) * 1_000n, at + 4)
+/** A value for a parameter of the type `integer[]`. */
+export function integerArray(values: readonly (number | null)[]): Buffer {
+  const array = begin(oids.integer, values.length, headerBytes + 8 * values.length)
+  let at = headerBytes
+  for (const value of values) {
+    at = array.writeInt32BE(value === null ? -1 : 4, at)
+    if (value !== null) at = array.writeInt32BE(value, at)
   }
-  return array
+  return array.subarray(0, at)
+}
+
+/** A value for a parameter of the type `timestamptz[]`. */
+export function timestampArray(values: readonly (Date | null)[]): Buffer {
+  const array = begin(oids.timestamptz, values.length, headerBytes + 12 * values.length)
+  let at = headerBytes
+  for (const value of values) {
+    at = array.writeInt32BE(value === null ? -1 : 8, at)
+    if (value !== null) at = array.writeBigInt64BE(BigInt(value.getTime() - postgresEpochMs) * 1_000n, at)
+  }
+  return array.subarray(0, at)
 }
 
 /** A value for a parameter of the type `uuid[]`. */

@@ -56,10 +56,12 @@ export class Database implements Sql {
       connectionTimeoutMillis: connectMs,
       query_timeout: answerMs,
       // Acknowledged is durable, whoever owns the server (invariant 1). What its caller has given up ends,
-      // and lets go of its locks.
+      // and lets go of its locks. Our statements look rows up by key: a plan that was made while a table was
+      // empty must not read the whole of it when it is full.
       options:
         `-c synchronous_commit=on -c timezone=UTC -c statement_timeout=${answerMs} ` +
-        `-c idle_in_transaction_session_timeout=${2 * answerMs}`,
+        `-c idle_in_transaction_session_timeout=${2 * answerMs} ` +
+        '-c enable_seqscan=off -c enable_mergejoin=off -c jit=off',
       application_name: 'gerbang',
     })
     // An idle connection that breaks is dropped by the pool; the next query opens another.

@@ -10,7 +10,6 @@ import { answerProblems } from '../http/problem-answer.ts'
 import type { Directory } from '../merchant/directory.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { pageTokenOf } from '../payment/page-token.ts'
-import { find } from '../payment/store.ts'
 import { cancel } from '../timer/store.ts'
 import { timerIdOf } from '../timer/timer.ts'
 import { ErrorAnswer } from '../wire/answers.ts'
@@ -166,7 +165,7 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
       const { orderId } = request.params
       const { method, card = {}, authentication = 'success', amount, outcome = null, attempts = null } = request.body
       if (method !== undefined && method !== 'cc') throw new Problem('feature_not_allowed', { field: 'method' })
-      const order = await find(database, merchant.merchantId, orderId)
+      const { order } = (await deps.payer.payments.orders.find(merchant.merchantId, orderId)) ?? {}
       if (!order) throw new Problem('order_not_found')
       if (amount !== undefined && BigInt(amount) !== order.amount.minor) {
         throw new Problem('malformed_field', { field: 'amount' })
@@ -246,7 +245,7 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
       await resend(deps.delivery, {
         ...key,
         inTransaction: async (sql, state) => {
-          if (state === 'delivered') await cancel(sql, merchantId, [timerIdOf('callback', key.callbackId)])
+          if (state === 'delivered') await cancel(sql, [{ merchantId, timerId: timerIdOf('callback', key.callbackId) }])
         },
       })
       const sent = await findCallback(database, key)

@@ -7,8 +7,8 @@ import type { Merchant } from '../merchant/merchant.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import { inquire } from '../payment/inquire.ts'
-import { type Attempt, type Order, stateAt } from '../payment/order.ts'
-import { proceed, type Standing, standing } from '../payment/proceed.ts'
+import { type Attempt, type Order, type Standing, stateAt } from '../payment/order.ts'
+import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
 import { type WireStatus, wireStatusOf } from '../payment/wire-status.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
@@ -167,7 +167,7 @@ function waitsForPayer(order: Order, { clock }: PaymentDeps): boolean {
 }
 
 async function see(deps: PaymentDeps, merchantId: string, orderId: string): Promise<Standing> {
-  const seen = await standing(deps, merchantId, orderId)
+  const seen = await deps.orders.find(merchantId, orderId)
   if (!seen) throw new Problem('order_not_found')
   return seen
 }

@@ -1,3 +1,4 @@
+import { textArray, timestampArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 import type { Timer, TimerKind } from './timer.ts'
 
@@ -29,22 +30,29 @@ const upsert = statement(
 export async function schedule(sql: Sql, timers: readonly Timer[]): Promise<void> {
   if (timers.length === 0) return
   await sql.query(upsert, [
-    timers.map(({ merchantId }) => merchantId),
-    timers.map(({ timerId }) => timerId),
-    timers.map(({ kind }) => kind),
-    timers.map(({ subject }) => subject),
-    timers.map(({ dueAt }) => dueAt),
+    textArray(timers.map(({ merchantId }) => merchantId)),
+    textArray(timers.map(({ timerId }) => timerId)),
+    textArray(timers.map(({ kind }) => kind)),
+    textArray(timers.map(({ subject }) => subject)),
+    timestampArray(timers.map(({ dueAt }) => dueAt)),
   ])
 }
 
 const remove = statement(
   'timer.cancel',
   `delete from timer
-   where merchant_id = $1 and timer_id = any($2)`,
+   using unnest($1::text[], $2::text[]) as gone (merchant_id, timer_id)
+   where timer.merchant_id = gone.merchant_id and timer.timer_id = gone.timer_id`,
 )
 
-export async function cancel(sql: Sql, merchantId: string, timerIds: readonly string[]): Promise<void> {
-  if (timerIds.length > 0) await sql.query(remove, [merchantId, timerIds])
+export type TimerKey = Pick<Timer, 'merchantId' | 'timerId'>
+
+export async function cancel(sql: Sql, timers: readonly TimerKey[]): Promise<void> {
+  if (timers.length === 0) return
+  await sql.query(remove, [
+    textArray(timers.map(({ merchantId }) => merchantId)),
+    textArray(timers.map(({ timerId }) => timerId)),
+  ])
 }
 
 const dueOfAll = statement(
@@ -68,11 +76,12 @@ export async function due(
   return rows.map(fromRow)
 }
 
+/** In order of time, not by merchant: by its key it would read and sort all that the merchant has. */
 const dueOfOne = statement(
   'timer.due_of_one',
   `select merchant_id, timer_id, kind, subject, due_at
    from timer
-   where merchant_id = $1
+   where merchant_id || '' = $1
      and due_at <= $2
      and (leased_until is null or leased_until < $3)
      and kind = any($5)
@@ -94,7 +103,7 @@ const nextOfOne = statement(
   'timer.next',
   `select merchant_id, timer_id, kind, subject, due_at
    from timer
-   where merchant_id = $1
+   where merchant_id || '' = $1
    order by due_at, timer_id
    limit 1`,
 )

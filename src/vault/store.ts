@@ -1,4 +1,5 @@
 import { invariant } from '../base/invariant.ts'
+import { byteaArray, integerArray, textArray, timestampArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 
 export interface Entry {
@@ -9,19 +10,23 @@ export interface Entry {
   readonly createdAt: Date
 }
 
-const insertEntry = statement(
+const insertEntries = statement(
   'vault.insert',
   `insert into vault_entry (merchant_id, token, key_version, ciphertext, created_at)
-   values ($1, $2, $3, $4, $5)
-   on conflict do nothing
-   returning token`,
+   select *
+   from unnest($1::text[], $2::text[], $3::int[], $4::bytea[], $5::timestamptz[])`,
 )
 
-/** False when the merchant has an entry of that token already; it is left as it is. */
-export async function insert(sql: Sql, entry: Entry): Promise<boolean> {
-  const { merchantId, token, keyVersion, ciphertext, createdAt } = entry
-  const rows = await sql.query(insertEntry, [merchantId, token, keyVersion, ciphertext, createdAt])
-  return rows.length === 1
+/** @throws DatabaseError 23505 when a merchant has an entry of that token already; nothing is written then */
+export async function insert(sql: Sql, entries: readonly Entry[]): Promise<void> {
+  if (entries.length === 0) return
+  await sql.query(insertEntries, [
+    textArray(entries.map(({ merchantId }) => merchantId)),
+    textArray(entries.map(({ token }) => token)),
+    integerArray(entries.map(({ keyVersion }) => keyVersion)),
+    byteaArray(entries.map(({ ciphertext }) => ciphertext)),
+    timestampArray(entries.map(({ createdAt }) => createdAt)),
+  ])
 }
 
 const findEntry = statement(
@@ -36,14 +41,24 @@ export async function find(sql: Sql, merchantId: string, token: string): Promise
   return row?.ciphertext
 }
 
-const eraseEntry = statement(
+const eraseEntries = statement(
   'vault.erase',
-  `delete from vault_entry
-   where merchant_id = $1 and token = $2`,
+  `delete from vault_entry as entry
+   using unnest($1::text[], $2::text[]) as gone (merchant_id, token)
+   where entry.merchant_id = gone.merchant_id and entry.token = gone.token`,
 )
 
-export async function erase(sql: Sql, merchantId: string, token: string): Promise<void> {
-  await sql.query(eraseEntry, [merchantId, token])
+export interface EntryKey {
+  readonly merchantId: string
+  readonly token: string
+}
+
+export async function erase(sql: Sql, keys: readonly EntryKey[]): Promise<void> {
+  if (keys.length === 0) return
+  await sql.query(eraseEntries, [
+    textArray(keys.map(({ merchantId }) => merchantId)),
+    textArray(keys.map(({ token }) => token)),
+  ])
 }
 
 const insertCheck = statement(

@@ -1,5 +1,4 @@
 import { invariant } from '../base/invariant.ts'
-import { Problem } from '../base/problem.ts'
 import type { Random } from '../base/random.ts'
 import type { Card } from '../card/card.ts'
 import { infoOf } from '../card/deck.ts'
@@ -12,8 +11,14 @@ import * as store from './store.ts'
 
 /** What `payment/` needs of the vault: to keep a card that it cannot see, and to have it erased. */
 export interface CardKeeper {
-  store(sql: Sql, merchantId: string, held: HeldCard, at: Date): Promise<void>
-  erase(sql: Sql, merchantId: string, token: string): Promise<void>
+  store(sql: Sql, cards: readonly CardToStore[]): Promise<void>
+  erase(sql: Sql, tokens: readonly { merchantId: string; token: string }[]): Promise<void>
+}
+
+export interface CardToStore {
+  readonly merchantId: string
+  readonly held: HeldCard
+  readonly at: Date
 }
 
 /** Whose card it is. `n` says which attempt of the order, so that a seeded run names it alike each time. */
@@ -54,13 +59,15 @@ export class Vault implements CardKeeper {
   }
 
   /**
-   * Writes a held card, in the transaction that makes its attempt.
+   * Writes held cards, in the transaction that makes their attempts.
    *
-   * @throws Problem `conflict` when the token is in use: under a seed, two payers took the same attempt
+   * @throws DatabaseError 23505 when a token is in use: under a seed, two payers took the same attempt
    */
-  async store(sql: Sql, merchantId: string, { token, sealed }: HeldCard, at: Date): Promise<void> {
-    const stored = await store.insert(sql, { merchantId, token, ...sealed, createdAt: at })
-    if (!stored) throw new Problem('conflict', { reason: 'Another payment of this order is under way' })
+  async store(sql: Sql, cards: readonly CardToStore[]): Promise<void> {
+    await store.insert(
+      sql,
+      cards.map(({ merchantId, held, at }) => ({ merchantId, token: held.token, ...held.sealed, createdAt: at })),
+    )
   }
 
   /** The card of a token, undefined once it is erased and for another merchant's token. */
@@ -69,9 +76,9 @@ export class Vault implements CardKeeper {
     return ciphertext && decode(this.#cipher.open(ciphertext, placeOf(merchantId, token)))
   }
 
-  /** Forgets the card, in the transaction that ends its attempt. Safe to repeat. */
-  async erase(sql: Sql, merchantId: string, token: string): Promise<void> {
-    await store.erase(sql, merchantId, token)
+  /** Forgets cards, in the transaction that ends their attempts. Safe to repeat. */
+  async erase(sql: Sql, tokens: readonly store.EntryKey[]): Promise<void> {
+    await store.erase(sql, tokens)
   }
 }
 

@@ -1,0 +1,88 @@
+import { DatabaseError } from 'pg'
+import { Problem } from '../base/problem.ts'
+import { Batcher } from '../postgres/batcher.ts'
+import type { Database, Sql } from '../postgres/database.ts'
+import type { CardKeeper } from './deps.ts'
+import type { Standing } from './order.ts'
+import { findStandings, findStandingsByNo, type OrderKey, type OrderNoKey } from './standing-store.ts'
+import { insertOrders, type Opening } from './store.ts'
+import { type WrittenChange, writeChanges } from './write-changes.ts'
+
+/** How rows are collected into one statement. */
+export interface Batching {
+  readonly lanes: number
+  readonly maxRows: number
+}
+
+/**
+ * The orders of the database, read and written for many callers with few statements: whoever comes while
+ * others are being read or written goes with the next batch.
+ */
+export class Orders {
+  readonly #database: Database
+  readonly #cards: CardKeeper
+  readonly #opened: Batcher<Opening, boolean>
+  readonly #found: Batcher<OrderKey, Standing | undefined>
+  readonly #foundByNo: Batcher<OrderNoKey, Standing | undefined>
+  readonly #changed: Batcher<WrittenChange, boolean>
+
+  constructor(database: Database, cards: CardKeeper, batching?: Batching) {
+    this.#database = database
+    this.#cards = cards
+    this.#opened = new Batcher({
+      key: ({ order }) => keyOf(order),
+      write: (rows) => insertOrders(database, rows),
+      ...batching,
+    })
+    this.#found = new Batcher({ key: keyOf, write: (rows) => findStandings(database, rows), isRead: true })
+    this.#foundByNo = new Batcher({
+      key: ({ merchantId, orderNo }) => `${merchantId}\n${orderNo.toString('latin1')}`,
+      write: (rows) => findStandingsByNo(database, rows),
+      isRead: true,
+    })
+    this.#changed = new Batcher({
+      key: ({ order }) => keyOf(order),
+      write: (rows) => database.transaction((sql) => writeChanges(sql, cards, rows)),
+    })
+  }
+
+  /** Writes a new order durably; false when its id is taken. */
+  open(opening: Opening): Promise<boolean> {
+    return this.#opened.add(opening)
+  }
+
+  /** An order as it stands now, or later. */
+  find(merchantId: string, orderId: string): Promise<Standing | undefined> {
+    return this.#found.add({ merchantId, orderId })
+  }
+
+  findByNo(merchantId: string, orderNo: Buffer): Promise<Standing | undefined> {
+    return this.#foundByNo.add({ merchantId, orderNo })
+  }
+
+  /**
+   * Writes a change durably; false when its order has moved since it was read. `also` is written in the same
+   * transaction.
+   *
+   * @throws Problem `conflict` when a row of it is in the way
+   */
+  async write(change: WrittenChange, also?: (sql: Sql) => Promise<unknown>): Promise<boolean> {
+    try {
+      if (!also) return await this.#changed.add(change)
+      return await this.#database.transaction(async (sql) => {
+        const [isWritten = false] = await writeChanges(sql, this.#cards, [change])
+        if (isWritten) await also(sql)
+        return isWritten
+      })
+    } catch (error) {
+      if (error instanceof DatabaseError && error.code === '23505')
+        throw new Problem('conflict', { reason: 'Another payment of this order is under way' })
+      throw error
+    }
+  }
+}
+
+/** Neither id can hold a line end. */
+function keyOf({ merchantId, orderId }: OrderKey): string {
+  return `${merchantId}\n${orderId}`
+}

@@ -1,0 +1,93 @@
+import { insert as insertCallbacks, type NewCallback } from '../callback/store.ts'
+import type { HeldCard } from '../card/held-card.ts'
+import { insert as insertEvents } from '../event/store.ts'
+import type { StoredEvent } from '../event/chain.ts'
+import type { Sql } from '../postgres/database.ts'
+import { cancel, schedule } from '../timer/store.ts'
+import type { Timer } from '../timer/timer.ts'
+import { saveAttempts, updateOrders } from './change-store.ts'
+import type { CardKeeper } from './deps.ts'
+import type { Attempt, Order } from './order.ts'
+
+/** All that one change to one order writes. */
+export interface WrittenChange {
+  /** As it is to be, in the version that was read. */
+  readonly order: Order
+  readonly at: Date
+  readonly attempts: readonly Attempt[]
+  readonly events: readonly StoredEvent[]
+  readonly timers: readonly Timer[]
+  /** Ids of timers that are to go. */
+  readonly cancelled: readonly string[]
+  readonly stored: readonly HeldCard[]
+  /** Attempt tokens whose cards leave the vault. */
+  readonly erased: readonly string[]
+  readonly callback: NewCallback | null
+}
+
+/**
+ * Writes changes of different orders in one transaction, each as a whole or not at all. Answers for each, in
+ * order, whether it was written; false means that its order has moved since it was read.
+ *
+ * @throws DatabaseError class 23 when a row of one of them is in the way; nothing is written then
+ */
+export async function writeChanges(
+  sql: Sql,
+  cards: CardKeeper,
+  changes: readonly WrittenChange[],
+): Promise<readonly boolean[]> {
+  const isCurrent = await updateOrders(
+    sql,
+    changes.map(({ order }) => order),
+  )
+  const current = changes.filter((_, index) => isCurrent[index])
+  if (current.length === 0) return isCurrent
+  const ofEach = <Row, Made>(
+    rows: (change: WrittenChange) => readonly Row[],
+    made: (change: WrittenChange, row: Row) => Made,
+  ) => current.flatMap((change) => rows(change).map((row) => made(change, row)))
+  await saveAttempts(
+    sql,
+    ofEach(
+      ({ attempts }) => attempts,
+      ({ order: { merchantId, orderId } }, attempt) => ({ merchantId, orderId, attempt }),
+    ),
+  )
+  await cards.store(
+    sql,
+    ofEach(
+      ({ stored }) => stored,
+      ({ order: { merchantId }, at }, held) => ({ merchantId, held, at }),
+    ),
+  )
+  await cards.erase(
+    sql,
+    ofEach(
+      ({ erased }) => erased,
+      ({ order: { merchantId } }, token) => ({ merchantId, token }),
+    ),
+  )
+  await insertEvents(
+    sql,
+    ofEach(
+      ({ events }) => events,
+      ({ order: { merchantId, orderId } }, event) => ({ merchantId, orderId, event }),
+    ),
+  )
+  await insertCallbacks(
+    sql,
+    current.flatMap(({ callback }) => callback ?? []),
+  )
+  await cancel(
+    sql,
+    ofEach(
+      ({ cancelled }) => cancelled,
+      ({ order: { merchantId } }, timerId) => ({ merchantId, timerId }),
+    ),
+  )
+  await schedule(
+    sql,
+    current.flatMap(({ timers }) => timers),
+  )
+  return isCurrent
+}
