@@ -19,7 +19,9 @@ import type { Config } from './config.ts'
 import { type OpenDatabase, openDatabase, type OpenDatabaseOptions } from './open-database.ts'
 import { operationRoutes } from './http/operation.ts'
 import { describe } from './http/problem-answer.ts'
+import type { ConnectionBounds } from './http/connections.ts'
 import { buildServer, sandboxHosts } from './http/server.ts'
+import { doorKeepers } from './http/door-keepers.ts'
 import { TimerJob } from './jobs/timers.ts'
 import { Directory } from './merchant/directory.ts'
 import { acceptedKeys, type Merchant } from './merchant/merchant.ts'
@@ -78,6 +80,8 @@ export interface OpenOptions extends OpenDatabaseOptions {
   /** Where the sandbox merchant's clock starts. */
   readonly startAt?: Date
   readonly resolve?: Resolve
+  /** For tests: how long a peer may take, and how many may be connected. */
+  readonly bounds?: Partial<ConnectionBounds>
 }
 
 /**
@@ -181,33 +185,44 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     log,
     trustedProxies: config.trustedProxies,
     allowedHost: isSandbox ? sandboxHosts(config.publicUrl) : null,
+    ...(options.bounds && { bounds: options.bounds }),
   })
+  const doors = doorKeepers(clock, config.rateLimits)
   const keyUsed = async (used: Merchant) => {
     await newKeyUsed(database, used.merchantId)
     directory.forget()
   }
   await app.register(operationRoutes(database))
   await app.register(
-    apiRoutes({
-      payments,
-      directory,
-      newKeyUsed: keyUsed,
-      publicUrl,
-      initiate: (of, request) =>
-        initiate({ sql: database, clock, random, contentKey, insert: (order) => orders.add(order) }, of, request),
-    }),
+    doors.merchants(
+      apiRoutes({
+        payments,
+        directory,
+        newKeyUsed: keyUsed,
+        publicUrl,
+        initiate: (of, request) =>
+          initiate({ sql: database, clock, random, contentKey, insert: (order) => orders.add(order) }, of, request),
+      }),
+    ),
   )
   const rules = isSandbox ? sandboxRules : liveRules
   const testCardsUrl = isSandbox ? '/sandbox/cards' : null
-  await app.register(checkoutRoutes({ payments, directory, vault, cvvs, rules, publicUrl, testCardsUrl, background }))
+  const { guessed } = doors
+  await app.register(
+    doors.payers(
+      checkoutRoutes({ payments, directory, vault, cvvs, rules, publicUrl, testCardsUrl, guessed, background }),
+    ),
+  )
   if (movable && acquirer && authenticator && merchant) {
     const accessControlServer = new AccessControlServer({ database, clock, random, routes })
     const virtualClock = new VirtualClock({ database, clock: movable, runner, poller: job })
     const payer = { payments, vault, cvvs, rules, acquirer, accessControlServer }
     await app.register(
-      sandboxRoutes({ payer, directory, newKeyUsed: keyUsed, delivery, clock: virtualClock, publicUrl }),
+      doors.developers(
+        sandboxRoutes({ payer, directory, newKeyUsed: keyUsed, delivery, clock: virtualClock, publicUrl }),
+      ),
     )
-    await app.register(acsRoutes({ accessControlServer }))
+    await app.register(doors.payers(acsRoutes({ accessControlServer })))
     await app.register(pageRoutes({ merchant, publicUrl, showsKey: isLoopback(config.host) }))
   }
 

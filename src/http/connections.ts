@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, Server } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** How long a peer may take, and how many may be connected. */
+export interface ConnectionBounds {
+  /** From the first byte (or the connection) to the end of the headers. */
+  readonly headersMs: number
+  /** From the first byte to the end of the body. */
+  readonly requestMs: number
+  /** How often these two are looked at. */
+  readonly checkMs: number
+  /** A connection without a byte in either direction, while it owes or is owed something. */
+  readonly silenceMs: number
+  /** A connection kept alive between two requests. */
+  readonly keepAliveMs: number
+  readonly connections: number
+}
+
+export const connectionBounds: ConnectionBounds = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  checkMs: 2_000,
+  // Longer than any request of ours takes: a move of the sandbox's clock, 60 s.
+  silenceMs: 90_000,
+  // Longer than load balancers keep theirs, so that they are the ones who hang up.
+  keepAliveMs: 72_000,
+  connections: 10_000,
+}
+
+/** What files, the database and callbacks need of what a process may open. */
+const reservedFiles = 256
+
+/** How often at most everything that is kept alive and idle is closed. */
+const tidyMs = 1_000
+
+/**
+ * Bounds the connections of a server. Beyond the bound room is made for the newest: first by whoever has been
+ * connected longest without sending one whole request, then by those that are kept alive and idle. So ten
+ * thousand that say nothing do not keep out the one that has something to say.
+ */
+export function boundConnections(server: Server, { connections }: ConnectionBounds): void {
+  const most = Math.max(1, Math.min(connections, openFiles() - reservedFiles))
+  /** Those that have not sent one whole request, in the order of their coming. */
+  const silent = new Set<Socket>()
+  let connected = 0
+  let mayTidy = true
+
+  server.on('connection', (socket: Socket) => {
+    connected += 1
+    socket.once('close', () => {
+      connected -= 1
+      silent.delete(socket)
+    })
+    silent.add(socket)
+    if (connected <= most) return
+    const [oldest] = silent
+    if (oldest && oldest !== socket) {
+      silent.delete(oldest)
+      oldest.destroy()
+      return
+    }
+    socket.destroy()
+    if (!mayTidy) return
+    // Everybody else has spoken. Whoever did nothing else than that leaves; the next one finds room.
+    mayTidy = false
+    setTimeout(() => (mayTidy = true), tidyMs).unref()
+    server.closeIdleConnections()
+  })
+
+  server.on('request', (request: IncomingMessage) => {
+    const { socket, headers } = request
+    if (!silent.has(socket)) return
+    const hasBody = 'content-length' in headers || 'transfer-encoding' in headers
+    if (hasBody) request.once('end', () => silent.delete(socket))
+    else silent.delete(socket)
+  })
+}
+
+/** How many files the process may have open, where the system tells. */
+function openFiles(): number {
+  try {
+    const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return soft === undefined ? Infinity : Number(soft)
+  } catch {
+    return Infinity
+  }
+}
