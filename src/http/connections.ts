@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { invariant } from '../base/invariant.ts'
 
 /** How long a peer may take, and how many may be connected. */
 export interface ConnectionBounds {
@@ -31,13 +32,20 @@ export const connectionBounds: ConnectionBounds = {
 /** What files, the database and callbacks need of what a process may open. */
 const reservedFiles = 256
 
+/**
+ * How many requests a client may send on one connection ahead of the answers. A chunk of 64 kB holds a
+ * thousand of them, each of which may ask for a page of 50 kB.
+ */
+const mostAhead = 16
+
 /** How often at most everything that is kept alive and idle is closed. */
 const tidyMs = 1_000
 
 /**
  * Bounds the connections of a server. Beyond the bound room is made for the newest: first by whoever has been
  * connected longest without sending one whole request, then by those that are kept alive and idle. So ten
- * thousand that say nothing do not keep out the one that has something to say.
+ * thousand that say nothing do not keep out the one that has something to say. And bounds what one connection
+ * may ask for at once.
  */
 export function boundConnections(server: Server, { connections }: ConnectionBounds): void {
   const most = Math.max(1, Math.min(connections, openFiles() - reservedFiles))
@@ -68,12 +76,31 @@ export function boundConnections(server: Server, { connections }: ConnectionBoun
     server.closeIdleConnections()
   })
 
-  server.on('request', (request: IncomingMessage) => {
-    const { socket, headers } = request
-    if (!silent.has(socket)) return
-    const hasBody = 'content-length' in headers || 'transfer-encoding' in headers
-    if (hasBody) request.once('end', () => silent.delete(socket))
-    else silent.delete(socket)
+  const ahead = new WeakMap<Socket, number>()
+  const [handler] = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
+  invariant(handler, 'the server has its handler before its connections are bounded')
+  server.removeAllListeners('request')
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request
+    // What was read together with the request that ended the connection.
+    if (socket.destroyed) return
+    if (silent.has(socket)) {
+      const { headers } = request
+      if ('content-length' in headers || 'transfer-encoding' in headers)
+        request.once('end', () => silent.delete(socket))
+      else silent.delete(socket)
+    }
+    // It has no socket yet when the answer to an earlier request has it.
+    if (response.socket === null) {
+      const waiting = (ahead.get(socket) ?? 0) + 1
+      if (waiting > mostAhead) {
+        socket.destroy()
+        return
+      }
+      ahead.set(socket, waiting)
+      response.once('socket', () => ahead.set(socket, (ahead.get(socket) ?? 1) - 1))
+    }
+    handler(request, response)
   })
 }
 

@@ -49,7 +49,10 @@ export function buildServer(options: {
       const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
       const tooSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
       // Who has said nothing is owed no answer.
-      if (tooSlow && socket.bytesRead === 0) return void socket.destroy()
+      if (tooSlow && socket.bytesRead === 0) {
+        socket.destroy()
+        return
+      }
       const reason = tooSlow ? 'The request did not arrive in time' : 'This is not HTTP'
       const problem = new Problem(tooLarge ? 'too_large' : 'malformed_body', { reason })
       const body = JSON.stringify(problemAnswer(problem, randomUUID(), 0))

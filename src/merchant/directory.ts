@@ -12,6 +12,7 @@ const cachedMs = 5_000
 const highestRoute = 0x7fff_ffff
 
 /** What is given is compared with this where there is no merchant to compare it with. */
+const nobody = 'nobody'
 const nobodysKey = new Secret(randomBytes(32).toString('hex'))
 
 interface Entry {
@@ -26,11 +27,13 @@ export class Directory {
   readonly #clock: Clock
   readonly #byId = new Map<string, Entry>()
   readonly #byRoute = new Map<number, Entry>()
+  readonly #nobodysKey: Buffer
 
   constructor(sql: Sql, cipher: KeyCipher, clock: Clock) {
     this.#sql = sql
     this.#cipher = cipher
     this.#clock = clock
+    this.#nobodysKey = cipher.seal(Buffer.from(nobodysKey.reveal()), nobody)
   }
 
   async find(merchantId: string): Promise<Merchant | undefined> {
@@ -85,6 +88,8 @@ export class Directory {
   /** Past what is remembered, which others go on using meanwhile. */
   async #load(merchantId: string): Promise<Merchant | undefined> {
     const merchant = await find(this.#sql, this.#cipher, merchantId)
+    // What a merchant's key costs to open.
+    if (!merchant) this.#cipher.open(this.#nobodysKey, nobody)
     this.#remember(this.#byId, merchantId, merchant)
     return merchant
   }
