@@ -22,6 +22,7 @@ import { describe } from './http/problem-answer.ts'
 import type { ConnectionBounds } from './http/connections.ts'
 import { buildServer, sandboxHosts } from './http/server.ts'
 import { doorKeepers } from './http/door-keepers.ts'
+import type { Load } from './http/load.ts'
 import { TimerJob } from './jobs/timers.ts'
 import { Directory } from './merchant/directory.ts'
 import { acceptedKeys, type Merchant } from './merchant/merchant.ts'
@@ -82,6 +83,8 @@ export interface OpenOptions extends OpenDatabaseOptions {
   readonly resolve?: Resolve
   /** For tests: how long a peer may take, and how many may be connected. */
   readonly bounds?: Partial<ConnectionBounds>
+  /** For tests: the measure of what is at work. */
+  readonly load?: Load
 }
 
 /**
@@ -187,7 +190,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     allowedHost: isSandbox ? sandboxHosts(config.publicUrl) : null,
     ...(options.bounds && { bounds: options.bounds }),
   })
-  const doors = doorKeepers(clock, config.rateLimits)
+  const doors = doorKeepers(clock, config.rateLimits, options.load)
   const keyUsed = async (used: Merchant) => {
     await newKeyUsed(database, used.merchantId)
     directory.forget()

@@ -24,8 +24,11 @@ export interface DoorKeepers {
 const unknownLinkRate: Rate = { perSecond: 1, burst: 60 }
 
 /** The keepers of all doors: they share one load, and everything else each has for itself or not at all. */
-export function doorKeepers(clock: Clock, rates: { merchant: Rate | null; address: Rate | null }): DoorKeepers {
-  const load = new Load()
+export function doorKeepers(
+  clock: Clock,
+  rates: { merchant: Rate | null; address: Rate | null },
+  load = new Load(),
+): DoorKeepers {
   const throttle = (rate: Rate | null) => (rate ? new Throttle(rate) : null)
   const byMerchant = throttle(rates.merchant)
   const guesses = rates.address ? new GuessGuard() : null

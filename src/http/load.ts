@@ -36,7 +36,7 @@ const raising = 1.1
  * A request counts from the end of its body: who sends slowly takes no place. Times are machine time.
  */
 export class Load {
-  #limit = first
+  #limit: number
   #inWork = 0
   #forms = 0
   #refused = 0
@@ -45,6 +45,10 @@ export class Load {
   #done = 0
   #slow = 0
   #peak = 0
+
+  constructor(limit = first) {
+    this.#limit = limit
+  }
 
   /** How many may be at work now. */
   get limit(): number {
