@@ -339,9 +339,19 @@ async function startClock(
   clock.set(merchant.merchantId, setting)
 }
 
-async function listen(app: { listen(to: { host: string; port: number }): Promise<string> }, { host, port }: Config) {
+interface Listening {
+  listen(to: { host: string; port: number; backlog: number }): Promise<string>
+}
+
+/**
+ * How many connections may wait to be taken. One that finds no room is not refused: its client tries again
+ * after a second, then three, which is how a burst of a thousand takes as long.
+ */
+const backlog = 4_096
+
+async function listen(app: Listening, { host, port }: Config) {
   try {
-    const address = await app.listen({ host, port })
+    const address = await app.listen({ host, port, backlog })
     return address.replace('://0.0.0.0:', '://127.0.0.1:').replace('://[::]:', '://[::1]:')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
