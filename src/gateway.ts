@@ -184,13 +184,14 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     write: (rows) => insertOrders(database, rows),
   })
   const contentKey = new Secret(masterKey.reveal())
+  const doors = doorKeepers(clock, config.rateLimits, options.load)
   const app = buildServer({
     log,
+    refusesEarly: doors.refusesEarly,
     trustedProxies: config.trustedProxies,
     allowedHost: isSandbox ? sandboxHosts(config.publicUrl) : null,
     ...(options.bounds && { bounds: options.bounds }),
   })
-  const doors = doorKeepers(clock, config.rateLimits, options.load)
   const keyUsed = async (used: Merchant) => {
     await newKeyUsed(database, used.merchantId)
     directory.forget()

@@ -25,6 +25,8 @@ export interface StepResult {
   readonly refused: number
   /** Any other answer, and connections that broke. */
   readonly failed: number
+  /** Found every connection busy. */
+  readonly unsent: number
   /** Not answered when the step was over and 5 s had gone by. */
   readonly unanswered: number
   readonly seconds: number
@@ -35,7 +37,7 @@ export interface StepResult {
 
 /**
  * As many connections as a proxy keeps to what stands behind it, opened before anything is offered. An order
- * that finds none of them free waits here, and its time runs.
+ * that finds none of them free is not sent: the proxy would refuse it.
  */
 const openConnections = 512
 const closedConnections = 64
@@ -50,9 +52,7 @@ async function offer(step: Step): Promise<StepResult> {
   const refused: number[] = []
   let failed = 0
   let sent = 0
-  /** When each request that found no connection free was due, and how many of them have found one since. */
-  const due: number[] = []
-  let waiting = 0
+  let unsent = 0
   const isClosedLoop = step.perSecond === null
   const done = (connection: Connection, status: number, at: number) => {
     const now = performance.now()
@@ -62,7 +62,6 @@ async function offer(step: Step): Promise<StepResult> {
     // One that broke is not replaced: there is more wrong then than the load.
     if (status === 0) return
     if (isClosedLoop && now < ends) send(connection, now)
-    else if (waiting < due.length) send(connection, due[waiting++] ?? now)
     else free.push(connection)
   }
   const free = await connectAll(step.url, isClosedLoop ? closedConnections : openConnections, done)
@@ -86,7 +85,7 @@ async function offer(step: Step): Promise<StepResult> {
         const at = began + (offered / (step.perSecond ?? 1)) * 1_000
         const connection = free.pop()
         if (connection) send(connection, at)
-        else due.push(at)
+        else unsent += 1
       }
       await sleep(1)
     }
@@ -95,13 +94,14 @@ async function offer(step: Step): Promise<StepResult> {
   const answered = () => accepted.length + refused.length + failed
   if (isClosedLoop) offered = sent
   const patience = performance.now() + 5_000
-  while (answered() < offered && performance.now() < patience) await sleep(10)
+  while (answered() < sent && performance.now() < patience) await sleep(10)
   const result = {
     offered,
     accepted: accepted.length,
     refused: refused.length,
     failed,
-    unanswered: offered - answered(),
+    unsent,
+    unanswered: sent - answered(),
     seconds,
     acceptedP50: percentile(accepted, 0.5),
     acceptedP99: percentile(accepted, 0.99),

@@ -51,12 +51,12 @@ async function run(url: string): Promise<void> {
   const { result } = await measure(url, null, seconds, 'capacity')
   const capacity = result.accepted / result.seconds
   say(`capacity with 64 connections: ${count(capacity)} orders/s\n`)
-  say('    load   offered/s  accepted/s  refused/s  failed  p50 ms  p99 ms  p99 of refused  Node MB')
+  say('    load   offered/s  accepted/s  refused/s  unsent/s  failed  p50 ms  p99 ms  p99 of refused  Node MB')
   const points = []
   for (const factor of [...factors, 0.5]) {
     const isRecovery = points.length === factors.length
     const { result, memoryMb } = await measure(url, capacity * factor, seconds, `step${points.length}`)
-    const { offered, accepted, refused, failed, unanswered, acceptedP50, acceptedP99, refusedP99 } = result
+    const { offered, accepted, refused, failed, unsent, unanswered, acceptedP50, acceptedP99, refusedP99 } = result
     const per = (value: number) => value / result.seconds
     say(
       [
@@ -64,6 +64,7 @@ async function run(url: string): Promise<void> {
         count(per(offered)).padStart(12),
         count(per(accepted)).padStart(12),
         count(per(refused)).padStart(11),
+        count(per(unsent)).padStart(10),
         String(failed + unanswered).padStart(8),
         acceptedP50.toFixed(1).padStart(8),
         acceptedP99.toFixed(1).padStart(8),
@@ -71,7 +72,12 @@ async function run(url: string): Promise<void> {
         memoryMb.toFixed(0).padStart(9),
       ].join(''),
     )
-    points.push({ offered: per(offered), accepted: per(accepted), refused: per(refused), p99: acceptedP99 })
+    points.push({
+      offered: per(offered),
+      accepted: per(accepted),
+      refused: per(refused + unsent),
+      p99: acceptedP99,
+    })
   }
   if (values.picture === 'none') return
   writeFileSync(values.picture, overloadPicture(points.slice(0, factors.length), 'The gateway under overload'))

@@ -41,7 +41,7 @@ export function overloadPicture(points: readonly Point[], title: string): string
   .grid { stroke: #d9dde2 } .goal { stroke: #8a919b; stroke-dasharray: 4 4 }
   polyline { fill: none; stroke-width: 2; stroke-linejoin: round }
   .accepted { stroke: #0a7a5c; fill: #0a7a5c } .refused { stroke: #b4541a; fill: #b4541a } .slow { stroke: #2f5fb3; fill: #2f5fb3 }
-  polyline { fill: none } .label { stroke: none; font-weight: 600 }
+  polyline { fill: none } .label { font-weight: 600 } text { stroke: none !important }
   @media (prefers-color-scheme: dark) {
     text { fill: #b4bbc5 } .title { fill: #eef1f4 } .grid { stroke: #3a4048 } .goal { stroke: #88909a }
     .accepted { stroke: #4cc9a4; fill: #4cc9a4 } .refused { stroke: #f0965a; fill: #f0965a } .slow { stroke: #84aef5; fill: #84aef5 }
@@ -52,7 +52,7 @@ ${grid(top, rate, x, y, most, false)}
 ${line(top, rate, 'refused', ({ refused }) => refused)}
 ${line(top, rate, 'accepted', ({ accepted }) => accepted)}
 ${label(top, rate, 'accepted', last.accepted, 'accepted')}
-${label(top, rate, 'refused', last.refused, 'refused (503)')}
+${label(top, rate, 'refused', apart(last.refused, last.accepted, rate / 10), 'refused')}
 <text class="title" x="${left}" y="216">99th percentile of what was accepted, ms</text>
 ${grid(bottom, slow, x, y, most, true)}
 <line class="goal" x1="${left}" x2="${width - right}" y1="${round(y(bottom, 100, slow))}" y2="${round(y(bottom, 100, slow))}"/>
@@ -84,6 +84,12 @@ function grid(
       `<text x="${round(x(part * most))}" y="${panel.y + panel.height + 18}" text-anchor="middle">${thousands(part * most)}</text>`,
   )
   return [...across, ...(hasNumbers ? below : [])].join('\n')
+}
+
+/** A place for a label that does not lie on that of the other. */
+function apart(value: number, other: number, least: number): number {
+  if (Math.abs(value - other) >= least) return value
+  return value > other ? other + least : other - least
 }
 
 /** The next 1, 2, 4 or 8 with zeros behind it, whose quarters are whole. */

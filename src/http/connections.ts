@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { invariant } from '../base/invariant.ts'
+import { Problem } from '../base/problem.ts'
+import { problemAnswer } from './problem-answer.ts'
 
 /** How long a peer may take, and how many may be connected. */
 export interface ConnectionBounds {
@@ -47,7 +50,11 @@ const tidyMs = 1_000
  * thousand that say nothing do not keep out the one that has something to say. And bounds what one connection
  * may ask for at once.
  */
-export function boundConnections(server: Server, { connections }: ConnectionBounds): void {
+export function boundConnections(
+  server: Server,
+  { connections }: ConnectionBounds,
+  refusesEarly: ((method: string, url: string) => boolean) | null,
+): void {
   const most = Math.max(1, Math.min(connections, openFiles() - reservedFiles))
   /** Those that have not sent one whole request, in the order of their coming. */
   const silent = new Set<Socket>()
@@ -100,8 +107,25 @@ export function boundConnections(server: Server, { connections }: ConnectionBoun
       ahead.set(socket, waiting)
       response.once('socket', () => ahead.set(socket, (ahead.get(socket) ?? 1) - 1))
     }
-    handler(request, response)
+    if (refusesEarly?.(request.method ?? '', request.url ?? '')) refuse(response)
+    else handler(request, response)
   })
+}
+
+/**
+ * Answers 503 in the contract's form before anything else is done for a request. It is what happens most often
+ * under overload, so what it costs is taken from those that are let in: the framework's way to the same
+ * bytes costs a third more, and its line in the log as much again.
+ */
+function refuse(response: ServerResponse): void {
+  const problem = new Problem('unavailable')
+  const body = JSON.stringify(problemAnswer(problem, randomUUID(), 0))
+  response.writeHead(problem.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'retry-after': String(problem.retryAfterSeconds),
+  })
+  response.end(body)
 }
 
 /** How many files the process may have open, where the system tells. */

@@ -16,6 +16,8 @@ export interface DoorKeepers {
   readonly merchants: Keep
   readonly payers: Keep
   readonly developers: Keep
+  /** Whether there is no room for this request; only for those that come in masses. */
+  readonly refusesEarly: (method: string, url: string) => boolean
   /** @throws Problem when this address has asked too often for links that lead nowhere */
   readonly guessed: (address: string) => void
 }
@@ -59,6 +61,10 @@ export function doorKeepers(
     }),
     // They wait for banks and clocks, as forms do.
     developers: keep({ kindOf: () => 'form', byNetwork: ofMerchants, byMerchant, guesses }),
+    refusesEarly: (method, url) =>
+      method === 'POST'
+        ? url === '/pg/payment/card/initiate' && !load.admits('order')
+        : url.startsWith('/pg/payment/card/check/') && !load.admits('question'),
     guessed: (address) => {
       // The link is looked up first: a neighbour of a guesser, behind one address with thousands of payers,
       // must come to a page that exists.

@@ -17,6 +17,8 @@ export function buildServer(options: {
   trustedProxies: readonly string[]
   /** In sandbox mode, the host names that a request may name; null: any. Against DNS rebinding. */
   allowedHost: ((host: string) => boolean) | null
+  /** What is refused for want of room before it is even routed. */
+  refusesEarly?: (method: string, url: string) => boolean
   /** Shorter or fewer than usual, for tests. */
   bounds?: Partial<ConnectionBounds>
 }): FastifyInstance {
@@ -67,7 +69,7 @@ export function buildServer(options: {
       void (reply as FastifyReply).code(problem.status).send(answer)
     },
   })
-  boundConnections(app.server, bounds)
+  boundConnections(app.server, bounds, options.refusesEarly ?? null)
   // An expectation that nobody knows may be ignored (RFC 9110, 10.1.1); Node would answer it by itself.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.removeAllContentTypeParsers()
