@@ -184,6 +184,9 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     write: (rows) => insertOrders(database, rows),
   })
   const contentKey = new Secret(masterKey.reveal())
+  if (!isSandbox && config.rateLimits.address === null && config.trustedProxies.length === 0) {
+    options.say('GERBANG_TRUSTED_PROXIES is not set: neither requests nor guesses at keys are limited by address.')
+  }
   const doors = doorKeepers(clock, config.rateLimits, options.load)
   const app = buildServer({
     log,

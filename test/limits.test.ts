@@ -193,6 +193,36 @@ describe('guessing', () => {
   })
 })
 
+describe('live mode', () => {
+  const live = { GERBANG_MODE: 'live', GERBANG_PUBLIC_URL: 'https://pay.example' }
+
+  test('says so when it cannot tell addresses apart', async () => {
+    for (const [proxies, isSaid] of [
+      ['', true],
+      ['10.0.0.1', false],
+    ] as const) {
+      const gateway = await testGateway({ ...live, GERBANG_TRUSTED_PROXIES: proxies })
+      await gateway.close()
+      assert.equal(
+        gateway.logged.some((line) => line.startsWith('GERBANG_TRUSTED_PROXIES is not set')),
+        isSaid,
+      )
+    }
+  })
+
+  test('limits guesses at keys by itself', async () => {
+    const gateway = await testGateway({ ...live, GERBANG_TRUSTED_PROXIES: '127.0.0.1' })
+    try {
+      const headers = { authorization: basic('NOBODY', 'x'), 'x-forwarded-for': '203.0.113.1' }
+      const answers = await inRow(11, () => answerOf(fetch(gateway.url + checkPath, { headers })))
+      assert.equal(answers.at(9)?.status, 401)
+      assert.equal(assertTooMany(answers[10] as Answer), 10)
+    } finally {
+      await gateway.close()
+    }
+  })
+})
+
 describe('credentials', () => {
   let gateway: TestGateway
   before(async () => {
