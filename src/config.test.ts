@@ -32,6 +32,7 @@ suite('the settings', () => {
       seed: null,
       sandboxKey: null,
       logLevel: 'warn',
+      rateLimits: { merchant: null, address: null },
     })
   })
 
@@ -52,6 +53,8 @@ suite('the settings', () => {
       GERBANG_WORKERS: '1',
       GERBANG_SEED: 'forty two',
       GERBANG_MERCHANT_KEY: 'SoSecret456',
+      GERBANG_RATE_LIMIT_MERCHANT: '20',
+      GERBANG_RATE_LIMIT_ADDRESS: '10:15',
       GERBANG_LOG: 'debug',
     })
     const { databaseUrl, masterKey, sandboxKey, ...plain } = config
@@ -64,6 +67,7 @@ suite('the settings', () => {
       dataDir: '/var/lib/x',
       seed: 'forty two',
       logLevel: 'debug',
+      rateLimits: { merchant: { perSecond: 20, burst: 40 }, address: { perSecond: 10, burst: 15 } },
     })
     assert.equal(databaseUrl?.reveal(), 'postgres://u:p@db:5433/gerbang')
     assert.equal(masterKey?.reveal().toString('hex'), key)
@@ -90,6 +94,11 @@ suite('the settings', () => {
     ['GERBANG_METRICS_PORT', '9090', /not available yet/],
     ['GERBANG_MERCHANT_KEY', 'short', /8 to 128 visible ASCII/],
     ['GERBANG_MERCHANT_KEY', 'with a blank', /8 to 128 visible ASCII/],
+    ['GERBANG_RATE_LIMIT_MERCHANT', 'on', /`off`, requests per second, or these and a burst/],
+    ['GERBANG_RATE_LIMIT_MERCHANT', '0', /from 1 to 999999, got `0`/],
+    ['GERBANG_RATE_LIMIT_MERCHANT', '5:0', /burst/],
+    ['GERBANG_RATE_LIMIT_ADDRESS', '10/s', /got `10\/s`/],
+    ['GERBANG_RATE_LIMIT_ADDRESS', '1.5', /each from 1/],
     ['GERBANG_LOG', 'loud', /one of silent, error, warn, info, debug/],
   ]
   for (const [name, value, about] of wrong)
@@ -151,6 +160,27 @@ suite('the settings', () => {
         ['GERBANG_PUBLIC_URL', 'GERBANG_MASTER_KEY', 'GERBANG_SEED'],
       )
       assert.match(mistakesOf({ ...live, GERBANG_PUBLIC_URL: 'http://pay.example' }).join('\n'), /https:\/\//)
+    })
+  })
+
+  suite('rate limits', () => {
+    const usual = { perSecond: 500, burst: 1_000 }
+    const proxies = { GERBANG_TRUSTED_PROXIES: '10.0.0.1' }
+
+    test('are on in live mode, by address where proxies say whose it is', () => {
+      assert.deepEqual(readConfig({ ...live, ...proxies }).rateLimits, { merchant: usual, address: usual })
+      assert.deepEqual(readConfig(live).rateLimits, { merchant: usual, address: null })
+      assert.deepEqual(readConfig({ ...live, GERBANG_RATE_LIMIT_ADDRESS: '7' }).rateLimits, {
+        merchant: usual,
+        address: { perSecond: 7, burst: 14 },
+      })
+    })
+
+    test('are off in the sandbox, and where they are told so', () => {
+      const off = { merchant: null, address: null }
+      assert.deepEqual(readConfig(proxies).rateLimits, off)
+      const told = { GERBANG_RATE_LIMIT_MERCHANT: 'off', GERBANG_RATE_LIMIT_ADDRESS: 'off' }
+      assert.deepEqual(readConfig({ ...live, ...proxies, ...told }).rateLimits, off)
     })
   })
 

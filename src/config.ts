@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { Secret } from './base/secret.ts'
 import { StartProblem } from './base/start-problem.ts'
+import type { Rate } from './http/throttle.ts'
 
 export type Mode = 'sandbox' | 'live'
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -24,6 +25,13 @@ export interface Config {
   /** The sandbox merchant's key; null: the documentation's example, or a random one off loopback. */
   readonly sandboxKey: Secret<string> | null
   readonly logLevel: LogLevel
+  readonly rateLimits: RateLimits
+}
+
+/** Null: not limited. */
+export interface RateLimits {
+  readonly merchant: Rate | null
+  readonly address: Rate | null
 }
 
 /** One row for each setting: the manual's table and the checks are made from it. */
@@ -57,6 +65,17 @@ export const settings = [
     about: "the sandbox merchant's key; the command line's credentials too",
   },
   {
+    name: 'GERBANG_RATE_LIMIT_MERCHANT',
+    fallback: '`off` in sandbox, `500:1000` in live',
+    about: 'requests of one merchant per second, and how many at once after a colon; or `off`',
+  },
+  {
+    name: 'GERBANG_RATE_LIMIT_ADDRESS',
+    fallback: '`off` in sandbox, `500:1000` in live',
+    about:
+      'the same for one address, and wrong credentials are limited too; in live mode `off` without trusted proxies',
+  },
+  {
     name: 'GERBANG_LOG',
     fallback: '`warn` in sandbox, `info` in live',
     about: '`silent`, `error`, `warn`, `info`, `debug`',
@@ -69,6 +88,9 @@ const secretSettings: ReadonlySet<string> = new Set(['DATABASE_URL', 'GERBANG_MA
 type Name = (typeof settings)[number]['name']
 /** What a merchant's key may be: it travels in a Basic header, and in a shell. */
 export const keyForm = /^[\x21-\x7e]{8,128}$/
+
+/** More than a merchant's server sends, and a small part of what the gateway can do. */
+const usualRate: Rate = { perSecond: 500, burst: 1_000 }
 
 export type Environment = Readonly<Partial<Record<string, string>>>
 
@@ -133,6 +155,24 @@ export function readConfig(environment: Environment): Config {
   const sandboxKey = given('GERBANG_MERCHANT_KEY')
   if (sandboxKey && !keyForm.test(sandboxKey)) wrong('GERBANG_MERCHANT_KEY', '8 to 128 visible ASCII characters')
 
+  const rate = (name: Name, fallback: Rate | null): Rate | null => {
+    const text = given(name)
+    if (text === undefined) return fallback
+    if (text === 'off') return null
+    const [, first, second] = /^(\d{1,6})(?::(\d{1,6}))?$/.exec(text) ?? []
+    const perSecond = Number(first)
+    const burst = second === undefined ? 2 * perSecond : Number(second)
+    if (perSecond >= 1 && burst >= 1) return { perSecond, burst }
+    wrong(name, '`off`, requests per second, or these and a burst (`100:200`), each from 1 to 999999')
+    return null
+  }
+  const usual = mode === 'live' ? usualRate : null
+  const rateLimits = {
+    merchant: rate('GERBANG_RATE_LIMIT_MERCHANT', usual),
+    // Behind a proxy that was not declared everybody has its address, and one stranger would stop them all.
+    address: rate('GERBANG_RATE_LIMIT_ADDRESS', trustedProxies.length > 0 ? usual : null),
+  }
+
   const logLevel = oneOf('GERBANG_LOG', ['silent', 'error', 'warn', 'info', 'debug'], mode === 'live' ? 'info' : 'warn')
 
   if (mistakes.length > 0) throw new StartProblem(mistakes.join('\n'))
@@ -148,6 +188,7 @@ export function readConfig(environment: Environment): Config {
     seed,
     sandboxKey: sandboxKey ? new Secret(sandboxKey) : null,
     logLevel,
+    rateLimits,
   })
 }
 

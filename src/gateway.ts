@@ -19,7 +19,10 @@ import type { Config } from './config.ts'
 import { type OpenDatabase, openDatabase, type OpenDatabaseOptions } from './open-database.ts'
 import { operationRoutes } from './http/operation.ts'
 import { describe } from './http/problem-answer.ts'
+import type { ConnectionBounds } from './http/connections.ts'
 import { buildServer, sandboxHosts } from './http/server.ts'
+import { doorKeepers } from './http/door-keepers.ts'
+import type { Load } from './http/load.ts'
 import { TimerJob } from './jobs/timers.ts'
 import { Directory } from './merchant/directory.ts'
 import { acceptedKeys, type Merchant } from './merchant/merchant.ts'
@@ -78,6 +81,10 @@ export interface OpenOptions extends OpenDatabaseOptions {
   readonly resolve?: Resolve
   /** How new orders are collected; absent: as measured best. */
   readonly batch?: Batching
+  /** For tests: how long a peer may take, and how many may be connected. */
+  readonly bounds?: Partial<ConnectionBounds>
+  /** For tests: the measure of what is at work. */
+  readonly load?: Load
 }
 
 /**
@@ -174,10 +181,16 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const job = new TimerJob({ database, clock, movable, runner })
 
   const contentKey = new Secret(masterKey.reveal())
+  if (!isSandbox && config.rateLimits.address === null && config.trustedProxies.length === 0) {
+    options.say('GERBANG_TRUSTED_PROXIES is not set: neither requests nor guesses at keys are limited by address.')
+  }
+  const doors = doorKeepers(clock, config.rateLimits, options.load)
   const app = buildServer({
     log,
+    refusesEarly: doors.refusesEarly,
     trustedProxies: config.trustedProxies,
     allowedHost: isSandbox ? sandboxHosts(config.publicUrl) : null,
+    ...(options.bounds && { bounds: options.bounds }),
   })
   const keyUsed = async (used: Merchant) => {
     await newKeyUsed(database, used.merchantId)
@@ -185,25 +198,34 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   }
   await app.register(operationRoutes(database))
   await app.register(
-    apiRoutes({
-      payments,
-      directory,
-      newKeyUsed: keyUsed,
-      publicUrl,
-      initiate: (of, request) => initiate({ orders, clock, random, contentKey }, of, request),
-    }),
+    doors.merchants(
+      apiRoutes({
+        payments,
+        directory,
+        newKeyUsed: keyUsed,
+        publicUrl,
+        initiate: (of, request) => initiate({ orders, clock, random, contentKey }, of, request),
+      }),
+    ),
   )
   const rules = isSandbox ? sandboxRules : liveRules
   const testCardsUrl = isSandbox ? '/sandbox/cards' : null
-  await app.register(checkoutRoutes({ payments, directory, vault, cvvs, rules, publicUrl, testCardsUrl, background }))
+  const { guessed } = doors
+  await app.register(
+    doors.payers(
+      checkoutRoutes({ payments, directory, vault, cvvs, rules, publicUrl, testCardsUrl, guessed, background }),
+    ),
+  )
   if (movable && acquirer && authenticator && merchant) {
     const accessControlServer = new AccessControlServer({ database, clock, random, routes })
     const virtualClock = new VirtualClock({ database, clock: movable, runner, poller: job })
     const payer = { payments, vault, cvvs, rules, acquirer, accessControlServer }
     await app.register(
-      sandboxRoutes({ payer, directory, newKeyUsed: keyUsed, delivery, clock: virtualClock, publicUrl }),
+      doors.developers(
+        sandboxRoutes({ payer, directory, newKeyUsed: keyUsed, delivery, clock: virtualClock, publicUrl }),
+      ),
     )
-    await app.register(acsRoutes({ accessControlServer }))
+    await app.register(doors.payers(acsRoutes({ accessControlServer })))
     await app.register(pageRoutes({ merchant, publicUrl, showsKey: isLoopback(config.host) }))
   }
 
@@ -317,9 +339,19 @@ async function startClock(
   clock.set(merchant.merchantId, setting)
 }
 
-async function listen(app: { listen(to: { host: string; port: number }): Promise<string> }, { host, port }: Config) {
+interface Listening {
+  listen(to: { host: string; port: number; backlog: number }): Promise<string>
+}
+
+/**
+ * How many connections may wait to be taken. One that finds no room is not refused: its client tries again
+ * after a second, then three, which is how a burst of a thousand takes as long.
+ */
+const backlog = 4_096
+
+async function listen(app: Listening, { host, port }: Config) {
   try {
-    const address = await app.listen({ host, port })
+    const address = await app.listen({ host, port, backlog })
     return address.replace('://0.0.0.0:', '://127.0.0.1:').replace('://[::]:', '://[::1]:')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException

@@ -42,11 +42,15 @@ export class Problem extends Error {
   readonly problem: ProblemName
   /** The member that is at fault, as the merchant wrote it (`customer.mobilePhone`). */
   readonly field: string | undefined
+  /** Whole seconds after which the same request may succeed, where that is known. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(problem: ProblemName, details: { field?: string; reason?: string } = {}) {
+  constructor(problem: ProblemName, details: { field?: string; reason?: string; retryAfterMs?: number } = {}) {
     super(message(problem, details))
     this.problem = problem
     this.field = details.field
+    const { retryAfterMs = problem === 'unavailable' ? 1_000 : undefined } = details
+    this.retryAfterSeconds = retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(retryAfterMs / 1_000))
   }
 
   get code(): string {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Secret } from '../base/secret.ts'
 import { formOf, readForms } from '../http/form.ts'
-import { describe, problemOf } from '../http/problem-answer.ts'
+import { describe, problemOf, sayWhenAgain } from '../http/problem-answer.ts'
 import type { Directory } from '../merchant/directory.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { pageHeaders } from '../pages/headers.ts'
@@ -30,6 +30,8 @@ export interface CheckoutDeps {
   readonly publicUrl: () => string
   /** Where the sandbox prints its test cards; null in live mode. */
   readonly testCardsUrl: string | null
+  /** Told the address that asked for a link that leads nowhere; throws when it does so too often. */
+  readonly guessed: (address: string) => void
   /** Keeps the process alive until work that a page has begun is done. */
   readonly background: (work: Promise<unknown>) => void
 }
@@ -71,6 +73,7 @@ export function checkoutRoutes(deps: CheckoutDeps) {
       if (problem.problem === 'internal') request.log.error({ msg: 'bug', bug: describe(error) })
       const language = pickLanguage(undefined, request.headers['accept-language'])
       const kind = problem.status === 503 ? 'unavailable' : problem.status === 429 ? 'too_many' : 'internal'
+      sayWhenAgain(reply, problem)
       void reply.code(problem.status).headers(pageHeaders()).send(problemPage(language, kind))
     })
 
@@ -78,7 +81,9 @@ export function checkoutRoutes(deps: CheckoutDeps) {
       (answer: (visit: Visit, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) =>
       async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
         const visit = await visitOf(deps, request)
-        return visit ? answer(visit, request, reply) : unknown(request, reply)
+        if (visit) return answer(visit, request, reply)
+        deps.guessed(request.ip)
+        return unknown(request, reply)
       }
     const goOnFrom = onVisit(async (visit, request, reply) => {
       const { attempt } = visit.seen

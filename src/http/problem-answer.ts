@@ -58,12 +58,17 @@ export function answerProblems(app: FastifyInstance): void {
     const problem = problemOf(error)
     if (problem.problem === 'internal') request.log.error({ msg: 'bug', bug: describe(error) })
     if (problem.problem === 'unauthorized') void reply.header('www-authenticate', 'Basic realm="gerbang"')
-    if (problem.problem === 'unavailable') void reply.header('retry-after', '1')
+    sayWhenAgain(reply, problem)
     void reply
       .code(problem.status)
       .type('application/json')
       .send(problemAnswer(problem, request.id, reply.elapsedTime))
   })
+}
+
+/** `Retry-After` in whole seconds, where a later try may succeed. */
+export function sayWhenAgain(reply: FastifyReply, { retryAfterSeconds }: Problem): void {
+  if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds))
 }
 
 /** An error without values: PostgreSQL puts the offending value into message and detail (house style 4.11). */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
 import { Problem } from '../base/problem.ts'
 import { isLoopback } from '../base/loopback.ts'
+import { boundConnections, connectionBounds, type ConnectionBounds } from './connections.ts'
 import { answerProblems, problemAnswer, problemOf } from './problem-answer.ts'
 
 /** The largest request body: a hundred items with long texts fit many times. */
@@ -16,7 +17,12 @@ export function buildServer(options: {
   trustedProxies: readonly string[]
   /** In sandbox mode, the host names that a request may name; null: any. Against DNS rebinding. */
   allowedHost: ((host: string) => boolean) | null
+  /** What is refused for want of room before it is even routed. */
+  refusesEarly?: (method: string, url: string) => boolean
+  /** Shorter or fewer than usual, for tests. */
+  bounds?: Partial<ConnectionBounds>
 }): FastifyInstance {
+  const bounds = { ...connectionBounds, ...options.bounds }
   const app = fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
@@ -26,16 +32,31 @@ export function buildServer(options: {
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { maxParamLength: 128 },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
-    requestTimeout: 30_000,
-    keepAliveTimeout: 72_000,
-    http: { maxHeaderSize: 16 * 1024 },
+    requestTimeout: bounds.requestMs,
+    keepAliveTimeout: bounds.keepAliveMs,
+    connectionTimeout: bounds.silenceMs,
+    http: {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: bounds.headersMs,
+      requestTimeout: bounds.requestMs,
+      connectionsCheckingInterval: bounds.checkMs,
+      // Node's own answer would not be in the contract's form; see the hook below.
+      requireHostHeader: false,
+    },
     forceCloseConnections: 'idle',
     // While we stop, requests on open connections are still answered, and by us.
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => {
       if (!socket.writable) return
       const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
-      const problem = new Problem(tooLarge ? 'too_large' : 'malformed_body', { reason: 'This is not HTTP' })
+      const tooSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      // Who has said nothing is owed no answer.
+      if (tooSlow && socket.bytesRead === 0) {
+        socket.destroy()
+        return
+      }
+      const reason = tooSlow ? 'The request did not arrive in time' : 'This is not HTTP'
+      const problem = new Problem(tooLarge ? 'too_large' : 'malformed_body', { reason })
       const body = JSON.stringify(problemAnswer(problem, randomUUID(), 0))
       socket.end(
         `HTTP/1.1 ${problem.status} ${tooLarge ? 'Content Too Large' : 'Bad Request'}\r\nconnection: close\r\n` +
@@ -48,10 +69,20 @@ export function buildServer(options: {
       void (reply as FastifyReply).code(problem.status).send(answer)
     },
   })
+  boundConnections(app.server, bounds, options.refusesEarly ?? null)
+  // An expectation that nobody knows may be ignored (RFC 9110, 10.1.1); Node would answer it by itself.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.removeAllContentTypeParsers()
   answerProblems(app)
   app.setNotFoundHandler(() => {
     throw new Problem('route_not_found')
+  })
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { host } = request.headers
+    // RFC 9112, 3.2. A request of HTTP/1.0 may come without.
+    const lacks = host === undefined && request.raw.httpVersion !== '1.0'
+    done(lacks ? new Problem('malformed_body', { reason: 'The Host header is missing' }) : undefined)
   })
 
   if (options.allowedHost) {
@@ -60,6 +91,12 @@ export function buildServer(options: {
       if (!allowedHost(request.hostname)) throw new Problem('foreign_host')
     })
   }
+
+  // Nothing is unpacked here: a kilobyte can hold a gigabyte.
+  app.addHook('preParsing', (request, _reply, _payload, done) => {
+    const encoding = request.headers['content-encoding']
+    done(encoding === undefined || encoding === 'identity' ? null : new Problem('unsupported_type'))
+  })
 
   // No name of ours holds U+0000, and PostgreSQL's text takes none.
   app.addHook('onRequest', async (request) => {

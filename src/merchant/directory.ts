@@ -1,6 +1,6 @@
-import { hash, timingSafeEqual } from 'node:crypto'
-import type { Secret } from '../base/secret.ts'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
+import { Secret } from '../base/secret.ts'
 import type { Sql } from '../postgres/database.ts'
 import { acceptedKeys, isMerchantId, type Merchant } from './merchant.ts'
 import { find, findByRoute, type KeyCipher, list } from './store.ts'
@@ -10,6 +10,10 @@ const cachedMs = 5_000
 
 /** PostgreSQL's `integer`. */
 const highestRoute = 0x7fff_ffff
+
+/** What is given is compared with this where there is no merchant to compare it with. */
+const nobody = 'nobody'
+const nobodysKey = new Secret(randomBytes(32).toString('hex'))
 
 interface Entry {
   readonly merchant: Merchant | undefined
@@ -23,11 +27,13 @@ export class Directory {
   readonly #clock: Clock
   readonly #byId = new Map<string, Entry>()
   readonly #byRoute = new Map<number, Entry>()
+  readonly #nobodysKey: Buffer
 
   constructor(sql: Sql, cipher: KeyCipher, clock: Clock) {
     this.#sql = sql
     this.#cipher = cipher
     this.#clock = clock
+    this.#nobodysKey = cipher.seal(Buffer.from(nobodysKey.reveal()), nobody)
   }
 
   async find(merchantId: string): Promise<Merchant | undefined> {
@@ -51,24 +57,41 @@ export class Directory {
   }
 
   /**
-   * The merchant of a Basic `authorization` header (finpay-api.md 1.2), or undefined. An unknown id costs
-   * the same comparison as a wrong key. `usedNewKey` is true when the rotated-in key was the one given.
+   * The merchant of a Basic `authorization` header (finpay-api.md 1.2), or undefined. `usedNewKey` is true when
+   * the rotated-in key was the one given.
+   *
+   * Nobody learns from the time it takes which ids exist: whatever is refused was compared, looked up in the
+   * database and compared again, whether the id was remembered, known or made up. So a new key, too, is
+   * honoured at once.
    */
   async authenticate(header: string | undefined): Promise<{ merchant: Merchant; usedNewKey: boolean } | undefined> {
     const [, encoded] = /^basic ([a-z0-9+/=_-]+)$/i.exec(header ?? '') ?? []
     if (!encoded) return undefined
     const text = Buffer.from(encoded, 'base64').toString('utf8')
     const colon = text.indexOf(':')
-    if (colon < 1) return undefined
-    const merchantId = text.slice(0, colon)
-    const merchant = isMerchantId(merchantId) ? await this.find(merchantId) : undefined
+    const merchantId = text.slice(0, Math.max(0, colon))
+    if (!isMerchantId(merchantId)) return undefined
     const given = digestOf(text.slice(colon + 1))
-    const keys = merchant ? acceptedKeys(merchant, this.#clock.machine()) : []
+    const known = this.#byId.get(merchantId)
+    const remembered = known && known.until > this.#clock.monotonicMs() ? known.merchant : undefined
+    return this.#match(remembered, given) ?? this.#match(await this.#load(merchantId), given)
+  }
+
+  /** Every accepted key is compared, whatever the others said, and in constant time; nobody has a key too. */
+  #match(merchant: Merchant | undefined, given: Buffer): { merchant: Merchant; usedNewKey: boolean } | undefined {
+    const keys = merchant ? acceptedKeys(merchant, this.#clock.machine()) : [nobodysKey]
     let matched = -1
-    // Every accepted key is compared, whatever the others said, and in constant time.
     for (const [index, key] of keys.entries()) if (timingSafeEqual(given, digestOfKey(key))) matched = index
-    if (keys.length === 0) timingSafeEqual(given, nobodys)
     return merchant && matched >= 0 ? { merchant, usedNewKey: matched === 0 && !merchant.newKeyUsed } : undefined
+  }
+
+  /** Past what is remembered, which others go on using meanwhile. */
+  async #load(merchantId: string): Promise<Merchant | undefined> {
+    const merchant = await find(this.#sql, this.#cipher, merchantId)
+    // What a merchant's key costs to open.
+    if (!merchant) this.#cipher.open(this.#nobodysKey, nobody)
+    this.#remember(this.#byId, merchantId, merchant)
+    return merchant
   }
 
   async #cached<Key>(
@@ -80,10 +103,14 @@ export class Directory {
     const known = cache.get(key)
     if (known && known.until > now) return known.merchant
     const merchant = await load()
-    // Unknown names are not remembered: a stranger could fill the memory with them.
-    if (merchant) cache.set(key, { merchant, until: now + cachedMs })
-    else cache.delete(key)
+    this.#remember(cache, key, merchant)
     return merchant
+  }
+
+  /** Unknown names are not remembered: a stranger could fill the memory with them. */
+  #remember<Key>(cache: Map<Key, Entry>, key: Key, merchant: Merchant | undefined): void {
+    if (merchant) cache.set(key, { merchant, until: this.#clock.monotonicMs() + cachedMs })
+    else cache.delete(key)
   }
 }
 
@@ -91,8 +118,6 @@ export class Directory {
 function digestOf(text: string): Buffer {
   return hash('sha256', text, 'buffer')
 }
-
-const nobodys = digestOf('no such merchant')
 
 /** Remembered with the key, and gone with it. */
 const digests = new WeakMap<Secret<string>, Buffer>()

@@ -4,8 +4,9 @@ import { testDatabase } from '../../test/postgres.ts'
 import { bigintArray, byteaArray, integerArray, textArray, timestampArray, uuidArray } from './binary-array.ts'
 import { statement } from './database.ts'
 
-const { database, drop } = await testDatabase()
-after(drop)
+const temporary = await testDatabase()
+const { database } = temporary
+after(() => temporary.drop())
 
 /** What PostgreSQL makes of one array. */
 async function received(type: string, array: Buffer): Promise<unknown[]> {
