@@ -7,7 +7,6 @@ import { type Clock, MovableClock, systemClock } from './base/clock.ts'
 import { invariant } from './base/invariant.ts'
 import { isLoopback } from './base/loopback.ts'
 import { type Random, seededRandom, systemRandom } from './base/random.ts'
-import { Secret } from './base/secret.ts'
 import { StartProblem } from './base/start-problem.ts'
 import { localAddressesToo, publicAddressesOnly } from './callback/address.ts'
 import { deliver, type DeliveryDeps } from './callback/deliver.ts'
@@ -46,6 +45,7 @@ import { cancel, releaseAll, schedule } from './timer/store.ts'
 import type { TimerKind } from './timer/timer.ts'
 import { Cipher } from './vault/cipher.ts'
 import { CvvKeeper } from './vault/cvv.ts'
+import { deriveKey } from './vault/derive-key.ts'
 import { isMasterKeyOf } from './vault/master-key-check.ts'
 import { liveRules, sandboxRules } from './vault/take-card.ts'
 import { Vault } from './vault/vault.ts'
@@ -176,10 +176,11 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     key: ({ merchantId, orderId }) => `${merchantId}\n${orderId}`,
     write: (rows) => insertOrders(database, rows),
   })
-  const contentKey = new Secret(masterKey.reveal())
+  const contentKey = deriveKey(masterKey, 'content of orders')
   const app = buildServer({
     log,
     trustedProxies: config.trustedProxies,
+    publicUrl: config.publicUrl,
     allowedHost: isSandbox ? sandboxHosts(config.publicUrl) : null,
   })
   const keyUsed = async (used: Merchant) => {
