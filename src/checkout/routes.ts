@@ -42,6 +42,9 @@ const paths = [
   '/pg/payment/card/:language(^id$|^en$)/v2/access/:token',
 ]
 
+/** The merchant's shop leads to the page, and a bank back to it: addresses that another site may open. */
+const fromAnySite = { config: { fromAnySite: true } }
+
 /** A page waits so long for an acquirer before it shows that the payment is under way. */
 const patienceMs = 3_000
 
@@ -91,6 +94,7 @@ export function checkoutRoutes(deps: CheckoutDeps) {
     for (const path of paths) {
       app.get(
         path,
+        fromAnySite,
         onVisit((visit, request, reply) =>
           show(deps, reply, visit, { again: hasQuery(request, 'again'), otherCard: hasQuery(request, 'card') }),
         ),
@@ -109,13 +113,13 @@ export function checkoutRoutes(deps: CheckoutDeps) {
       app.post(`${path}/authenticate`, goOnFrom)
       // The bank sends the browser back here. What it brings (`cres`) is not read: the result that counts
       // is asked of the bank itself.
-      app.post(`${path}/return`, goOnFrom)
+      app.post(`${path}/return`, fromAnySite, goOnFrom)
       app.post(
         `${path}/cvv`,
         onVisit((visit, request, reply) => submitCvv(deps, request, reply, visit)),
       )
       // Whoever reloads or changes the language after a POST comes to these by GET.
-      for (const step of ['authenticate', 'return', 'cvv']) app.get(`${path}/${step}`, backToPage)
+      for (const step of ['authenticate', 'return', 'cvv']) app.get(`${path}/${step}`, fromAnySite, backToPage)
     }
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
 import { Problem } from '../base/problem.ts'
 import { isLoopback } from '../base/loopback.ts'
+import { refuseOtherSites } from './own-pages.ts'
 import { answerProblems, problemAnswer, problemOf } from './problem-answer.ts'
 
 /** The largest request body: a hundred items with long texts fit many times. */
@@ -14,6 +15,8 @@ const bodyLimit = 256 * 1024
 export function buildServer(options: {
   log: FastifyBaseLogger
   trustedProxies: readonly string[]
+  /** What our own pages are reached by, beside the address that a request names. */
+  publicUrl: string | null
   /** In sandbox mode, the host names that a request may name; null: any. Against DNS rebinding. */
   allowedHost: ((host: string) => boolean) | null
 }): FastifyInstance {
@@ -60,6 +63,14 @@ export function buildServer(options: {
       if (!allowedHost(request.hostname)) throw new Problem('foreign_host')
     })
   }
+
+  // Answers are read by whoever asked, as what they say that they are, and kept by nobody on the way.
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
+    done()
+  })
+
+  refuseOtherSites(app, options.publicUrl)
 
   // No name of ours holds U+0000, and PostgreSQL's text takes none.
   app.addHook('onRequest', async (request) => {
