@@ -70,6 +70,10 @@ export function checkoutRoutes(deps: CheckoutDeps) {
     readForms(app)
     app.setErrorHandler((error: unknown, request, reply) => {
       const problem = problemOf(error)
+      // A shop may lead its payer here by a form of its own: what that brings is not read, and the page is shown.
+      if (problem.problem === 'foreign_page' && request.method === 'POST') {
+        return void reply.headers(pageHeaders()).redirect(pagePathOf(request), 303)
+      }
       if (problem.problem === 'internal') request.log.error({ msg: 'bug', bug: describe(error) })
       const language = pickLanguage(undefined, request.headers['accept-language'])
       const kind = problem.status === 503 ? 'unavailable' : problem.status === 429 ? 'too_many' : 'internal'
@@ -133,8 +137,13 @@ async function visitOf(deps: CheckoutDeps, request: FastifyRequest): Promise<Vis
   if (!order || !opens(token, order)) return undefined
   const query = request.query as { lang?: unknown }
   const chosen = query.lang ?? formOf(request).get('lang') ?? params.language
-  const action = new URL(request.url, 'http://page').pathname.replace(/\/(status|authenticate|return|cvv)$/, '')
-  return { merchant, order, language: pickLanguage(chosen, request.headers['accept-language']), action }
+  const language = pickLanguage(chosen, request.headers['accept-language'])
+  return { merchant, order, language, action: pagePathOf(request) }
+}
+
+/** The path of an order's page, of whichever step of it the request is. */
+function pagePathOf(request: FastifyRequest): string {
+  return new URL(request.url, 'http://page').pathname.replace(/\/(status|authenticate|return|cvv)$/, '')
 }
 
 function now(deps: CheckoutDeps, { merchant }: Visit): Date {
