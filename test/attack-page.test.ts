@@ -397,7 +397,7 @@ describe('the way back to the shop', () => {
       `${pathname}/return`,
       `${pathname}/authenticate`,
       `${pathname}/cvv`,
-      `${pathname}`,
+      pathname,
       `${pathname}/return?lang=//evil.example&url=//evil.example`,
     ]) {
       const response = await fetch(origin + path, {

@@ -72,7 +72,8 @@ export function checkoutRoutes(deps: CheckoutDeps) {
       const problem = problemOf(error)
       // A shop may lead its payer here by a form of its own: what that brings is not read, and the page is shown.
       if (problem.problem === 'foreign_page' && request.method === 'POST') {
-        return void reply.headers(pageHeaders()).redirect(pagePathOf(request), 303)
+        void reply.headers(pageHeaders()).redirect(pagePathOf(request), 303)
+        return
       }
       if (problem.problem === 'internal') request.log.error({ msg: 'bug', bug: describe(error) })
       const language = pickLanguage(undefined, request.headers['accept-language'])
