@@ -522,7 +522,9 @@ describe("a guess at somebody's link", () => {
       ['number', []],
       ['secret', []],
     ])
-    for (let bit = 0; bit < 256; bit += 1) {
+    for (let n = 0; n < 256; n += 1) {
+      // The three parts take turns, so that a busy moment of the machine is no difference between them.
+      const bit = (n * 97) % 256
       const bytes = Buffer.from(token, 'hex')
       bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
       const { answer, ms } = await ask(bytes.toString('hex'))

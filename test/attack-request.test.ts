@@ -14,6 +14,7 @@ import { type PageDeps, pageRoutes } from '../src/sandbox/page-routes.ts'
 import { addMerchant, type Answer, answerOf, assertProblem, basic, bodyOf, sendRaw } from './api.ts'
 import { freshOrderId, merchantServer, seedSample, type TestGateway, testGateway } from './gateway.ts'
 import { answerTo, carriers, sampleWith, textMembers } from './initiate-members.ts'
+import { until } from './process.ts'
 
 /*
  * Requests that are made to hurt, against a running gateway: whoever sends them knows what can be known, and
@@ -537,10 +538,12 @@ describe('a merchant who is hostile to another', () => {
     const paid = freshOrderId()
     for (const id of [open, paid]) await gateway.initiate({ order: { id }, url: { callbackUrl: merchant.url } })
     await gateway.client.pay(paid)
-    await merchant.wait(1)
-    const [callback] = await gateway.client.callbacks(paid)
+    // Delivered and written down, so that nothing of it moves any more.
+    const callback = await until('the callback', async () =>
+      (await gateway.client.callbacks(paid)).find(({ state }) => state === 'delivered'),
+    )
     const missing = { orderId: 'missing-1', id: '00000000-0000-4000-8000-000000000000' }
-    const orderOf = (orderId: string) => ({ orderId, id: callback?.id ?? '' })
+    const orderOf = (orderId: string) => ({ orderId, id: callback.id })
 
     const look = async () => {
       const seen = [
