@@ -7,7 +7,6 @@ import { type Clock, MovableClock, systemClock } from './base/clock.ts'
 import { invariant } from './base/invariant.ts'
 import { isLoopback } from './base/loopback.ts'
 import { type Random, seededRandom, systemRandom } from './base/random.ts'
-import { Secret } from './base/secret.ts'
 import { StartProblem } from './base/start-problem.ts'
 import { localAddressesToo, publicAddressesOnly } from './callback/address.ts'
 import { deliver, type DeliveryDeps } from './callback/deliver.ts'
@@ -47,6 +46,7 @@ import { cancel, releaseAll, schedule } from './timer/store.ts'
 import type { TimerKind } from './timer/timer.ts'
 import { Cipher } from './vault/cipher.ts'
 import { CvvKeeper } from './vault/cvv.ts'
+import { deriveKey } from './vault/derive-key.ts'
 import { isMasterKeyOf } from './vault/master-key-check.ts'
 import { liveRules, sandboxRules } from './vault/take-card.ts'
 import { Vault } from './vault/vault.ts'
@@ -180,7 +180,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   })
   const job = new TimerJob({ database, clock, movable, runner })
 
-  const contentKey = new Secret(masterKey.reveal())
+  const contentKey = deriveKey(masterKey, 'content of orders')
   if (!isSandbox && config.rateLimits.address === null && config.trustedProxies.length === 0) {
     options.say('GERBANG_TRUSTED_PROXIES is not set: neither requests nor guesses at keys are limited by address.')
   }
@@ -189,6 +189,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     log,
     refusesEarly: doors.refusesEarly,
     trustedProxies: config.trustedProxies,
+    publicUrl: config.publicUrl,
     allowedHost: isSandbox ? sandboxHosts(config.publicUrl) : null,
     ...(options.bounds && { bounds: options.bounds }),
   })

@@ -76,9 +76,10 @@ export async function addMerchant(
   { database }: Pick<TestGateway, 'database'>,
   merchantId: string,
   key: string,
+  name = merchantId,
 ): Promise<string> {
   const route = await freeRoute(database)
-  assert.ok(await insert(database, cipher, { merchantId, route, name: merchantId, key: new Secret(key) }, new Date()))
+  assert.ok(await insert(database, cipher, { merchantId, route, name, key: new Secret(key) }, new Date()))
   return basic(merchantId, key)
 }
 

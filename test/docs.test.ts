@@ -9,6 +9,7 @@ import { problems } from '../src/base/problem.ts'
 import { testCards, testOtp } from '../src/card/deck.ts'
 import { isFinal, wireStatuses } from '../src/wire/status.ts'
 import { freshOrderId, merchantServer, type MerchantServer, testGateway, type TestGateway } from './gateway.ts'
+import { shippedDependencies } from './dependencies.ts'
 import { fileText, manual, root } from './manual.ts'
 
 /*
@@ -128,6 +129,70 @@ test('every behaviour in the manual cites a test', () => {
     .flatMap(({ rows }) => rows)
     .filter((row) => !codesIn(cell(row, 'Tested in')).some((path) => path.endsWith('.test.ts')))
   assert.deepEqual(bare, [])
+})
+
+/** The tests that the threats name: file and name, as `file`: “name”, “name”. */
+function citedTests(): { file: string; name: string }[] {
+  return tableUnder('SECURITY.md', 'Security').rows.flatMap((row) =>
+    [...cell(row, 'Tested in').matchAll(/`([^`]+\.test\.ts)`: (“[^”]+”(?:, “[^”]+”)*)/g)].flatMap(
+      ([, file = '', names = '']) => [...names.matchAll(/“([^”]+)”/g)].map(([, name = '']) => ({ file, name })),
+    ),
+  )
+}
+
+test('every threat names its tests, and they are there', () => {
+  const rows = tableUnder('SECURITY.md', 'Security').rows
+  assert.ok(rows.length > 20)
+  for (const row of rows) {
+    // Nothing in the cell but what the pattern reads.
+    const form = /^`[^`]+\.test\.ts`: “[^”]+”(, “[^”]+”)*(; `[^`]+\.test\.ts`: “[^”]+”(, “[^”]+”)*)*$/
+    assert.match(cell(row, 'Tested in'), form, cell(row, 'Threat'))
+  }
+  const missing = citedTests().filter(({ file, name }) => !testNames(file).some((known) => known.includes(name)))
+  assert.deepEqual(missing, [])
+})
+
+test('every test of an attack stands in the list of threats', () => {
+  const cited = citedTests()
+  const files = readdirSync(join(root, 'test')).filter((file) => file.startsWith('attack-'))
+  assert.ok(files.length > 2)
+  const unlisted = files
+    .map((file) => `test/${file}`)
+    .flatMap((file) =>
+      testNames(file).filter((known) => !cited.some((each) => each.file === file && known.includes(each.name))),
+    )
+  assert.deepEqual(unlisted, [])
+})
+
+/** The names of a file's tests as they are written, without those of suites. */
+function testNames(file: string): string[] {
+  const literal = /^ *(?:await )?(?:t\.)?test\((['"`])((?:\\.|(?!\1).)*)\1/gm
+  return [...fileText(file).matchAll(literal)].map(([, , name = '']) => name.replace(/\\(['"`])/g, '$1'))
+}
+
+test('every dependency that is shipped has a licence of the list', () => {
+  const allowed = new Set(['Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', '0BSD'])
+  const shipped = shippedDependencies()
+  assert.ok(shipped.length > 60)
+  assert.deepEqual(
+    shipped.filter(({ licence }) => !allowed.has(licence)),
+    [],
+  )
+  // What is installed is what the lock file says; other systems' binaries are not here.
+  for (const { path, version, licence, isOptional } of shipped) {
+    if (isOptional && !existsSync(join(root, path))) continue
+    const installed = JSON.parse(fileText(`${path}/package.json`)) as { version: string; license: string }
+    assert.deepEqual([installed.version, installed.license], [version, licence], path)
+  }
+  // The advisories' table speaks of the versions that are there.
+  for (const row of tableUnder('SECURITY.md', 'Dependencies').rows) {
+    const [name = ''] = codesIn(cell(row, 'Package'))
+    const major = / (\d+)$/.exec(cell(row, 'Package'))?.[1]
+    if (!name || name.includes('…')) continue
+    const versions = shipped.filter((each) => each.name === name).map(({ version }) => version)
+    const meant = versions.filter((version) => major === undefined || version.startsWith(`${major}.`))
+    assert.deepEqual([...new Set(meant)], [cell(row, 'Here')], cell(row, 'Package'))
+  }
 })
 
 test('every behaviour on the wire carries marks of evidence that are explained', () => {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after } from 'node:test'
+import type { ClientConfig } from 'pg'
 import { SandboxClient } from '../src/client.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { type Gateway, openGateway, type OpenOptions } from '../src/gateway.ts'
@@ -19,6 +20,8 @@ export interface TestGateway {
   /** Every log line so far, level debug and up. */
   readonly logged: string[]
   readonly gateway: Gateway
+  /** To open a second gateway on this one's database. */
+  readonly connection: ClientConfig
   /** A request as the sandbox's merchant. */
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** `initiate` with the seed's sample and changes to it; answers the parsed body. */
@@ -105,6 +108,7 @@ export async function testGateway(
     url,
     client: new SandboxClient({ url, merchantId, merchantKey }),
     database,
+    connection,
     logged,
     gateway,
     fetch: request,

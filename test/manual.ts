@@ -16,6 +16,7 @@ import {
   initialOrderState,
   orderRows,
 } from '../src/payment/lifecycle.ts'
+import { shippedDependencies } from './dependencies.ts'
 
 /** The folder of the repository, from `dist/test`. */
 export const root = join(import.meta.dirname, '../..')
@@ -151,6 +152,16 @@ export const manual: readonly { readonly page: string; readonly name: string; re
         gatewayCode,
         answerWords(issuer),
       ]),
+    ),
+  },
+  {
+    page: 'SECURITY.md',
+    name: 'dependencies',
+    text: table(
+      ['Installed', 'Version', 'Licence', 'What for'],
+      [...new Map(shippedDependencies().map((each) => [`${each.name} ${each.version}`, each])).values()].map(
+        ({ name, version, licence, purpose }) => [code(name), version, licence, purpose],
+      ),
     ),
   },
 ]

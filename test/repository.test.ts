@@ -175,7 +175,6 @@ suite('the rules of the house', () => {
       'card/pan.ts',
       'cli/merchant.ts',
       'cli/serve.ts',
-      'gateway.ts',
       'index.ts',
       'merchant/directory.ts',
       'merchant/store.ts',
@@ -184,6 +183,7 @@ suite('the rules of the house', () => {
       'sandbox-merchant.ts',
       'sandbox/page-routes.ts',
       'vault/cipher.ts',
+      'vault/derive-key.ts',
       'vault/vault.ts',
       'wire/signature.ts',
     ])

@@ -15,6 +15,7 @@ export const problems = {
     code: '4030015',
     message: 'Transaction Not Permitted. The Host header names neither this machine nor GERBANG_PUBLIC_URL',
   },
+  foreign_page: { code: '4030015', message: 'Transaction Not Permitted. A page of another site sent this' },
   order_not_found: { code: '4040001', message: 'Transaction Not Found' },
   route_not_found: { code: '4040002', message: 'Invalid Routing' },
   wrong_state: { code: '4040100', message: 'Invalid Transaction Status' },

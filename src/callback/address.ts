@@ -33,6 +33,23 @@ export const publicAddressesOnly: AddressPolicy = (address) => everyInner(addres
 export const localAddressesToo: AddressPolicy = (address) =>
   everyInner(address, (inner) => isPublic(inner) || localRanges.has(inner.range()))
 
+/**
+ * Ports of other protocols, where a POST could be taken for something else: a line of SMTP, a job for a
+ * printer. They are those that browsers refuse (Fetch, "bad port"); an order's `callbackUrl` is no better
+ * trusted than a link on a page.
+ */
+const otherProtocols: ReadonlySet<number> = new Set([
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+  111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
+  540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,
+  6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+])
+
+/** Whether callbacks may go to a port, in either mode. The text is that of a parsed URL: empty for the scheme's own. */
+export function mayUsePort(port: string): boolean {
+  return port === '' || !otherProtocols.has(Number(port))
+}
+
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 function everyInner(text: string, isAllowed: (address: Address) => boolean): boolean {

@@ -7,7 +7,7 @@ import { TLSSocket } from 'node:tls'
 export type SendError =
   | 'invalid_url' // not an http or https URL
   | 'dns' // the host has no address
-  | 'address_not_allowed' // the host is, or resolves to, an address that callbacks may not go to
+  | 'address_not_allowed' // the host is, or resolves to, an address that callbacks may not go to; or the port is one
   | 'refused' // nobody listens there
   | 'unreachable' // there is no way to the host
   | 'tls' // a certificate that nobody vouches for, or of another name, or past; no common version

@@ -393,6 +393,6 @@ test('closing ends what is in flight and sends nothing more', async (t) => {
 
 test('headers that cannot be sent are a bug of ours and not an outcome', async (t) => {
   const { sender } = aSender(t)
-  const request = { url: 'http://127.0.0.1:1/', headers: { 'x-partner-id': 'a\r\nb' }, body: Buffer.alloc(0) }
+  const request = { url: 'http://127.0.0.1:8081/', headers: { 'x-partner-id': 'a\r\nb' }, body: Buffer.alloc(0) }
   await assert.rejects(sender.send(request), { code: 'ERR_INVALID_CHAR' })
 })

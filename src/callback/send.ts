@@ -3,7 +3,7 @@ import https from 'node:https'
 import { type LookupFunction, isIP } from 'node:net'
 import { callbackify } from 'node:util'
 import type { Clock } from '../base/clock.ts'
-import type { AddressPolicy } from './address.ts'
+import { type AddressPolicy, mayUsePort } from './address.ts'
 import { type Exchanged, ResolveFailure, type SendError, exchange } from './exchange.ts'
 import type { Resolve } from './resolve.ts'
 import { deliveryTimeoutMs } from './schedule.ts'
@@ -95,12 +95,12 @@ export function httpSender(options: SenderOptions): Sender {
 }
 
 /**
- * Judges a URL whose host is an address; names are judged when they are looked up. URL has already turned
+ * Judges a URL's port, and its host where that is an address; names are judged when they are looked up. URL has already turned
  * numeric forms (0x7f.1, 2130706433) into dotted ones.
  */
-function mayConnect({ hostname }: URL, allows: AddressPolicy): boolean {
+function mayConnect({ hostname, port }: URL, allows: AddressPolicy): boolean {
   const address = hostname.replace(/^\[|\]$/g, '')
-  return isIP(address) === 0 || allows(address)
+  return mayUsePort(port) && (isIP(address) === 0 || allows(address))
 }
 
 /**

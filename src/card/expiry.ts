@@ -9,7 +9,7 @@ export interface Expiry {
 /** Reads what payers type and browsers fill in: `MM/YY`, `MM / YYYY`, `MMYY`, `MMYYYY`, `MM-YY`. */
 export function parseExpiry(text: string): Expiry | undefined {
   const [, month = '', year = ''] =
-    /^\s*(\d{1,2})\s*[/\-. ]\s*(\d{4}|\d{2})\s*$/.exec(text) ?? /^\s*(\d{2})(\d{4}|\d{2})\s*$/.exec(text) ?? []
+    /^\s*(\d{1,2})(?:\s*[/\-.]\s*|\s+)(\d{4}|\d{2})\s*$/.exec(text) ?? /^\s*(\d{2})(\d{4}|\d{2})\s*$/.exec(text) ?? []
   return expiryOf(month, year)
 }
 

@@ -43,6 +43,9 @@ const paths = [
   '/pg/payment/card/:language(^id$|^en$)/v2/access/:token',
 ]
 
+/** The merchant's shop leads to the page, and a bank back to it: addresses that another site may open. */
+const fromAnySite = { config: { fromAnySite: true } }
+
 /** A page waits so long for an acquirer before it shows that the payment is under way. */
 const patienceMs = 3_000
 
@@ -70,6 +73,11 @@ export function checkoutRoutes(deps: CheckoutDeps) {
     readForms(app)
     app.setErrorHandler((error: unknown, request, reply) => {
       const problem = problemOf(error)
+      // A shop may lead its payer here by a form of its own: what that brings is not read, and the page is shown.
+      if (problem.problem === 'foreign_page' && request.method === 'POST') {
+        void reply.headers(pageHeaders()).redirect(pagePathOf(request), 303)
+        return
+      }
       if (problem.problem === 'internal') request.log.error({ msg: 'bug', bug: describe(error) })
       const language = pickLanguage(undefined, request.headers['accept-language'])
       const kind = problem.status === 503 ? 'unavailable' : problem.status === 429 ? 'too_many' : 'internal'
@@ -97,6 +105,7 @@ export function checkoutRoutes(deps: CheckoutDeps) {
     for (const path of paths) {
       app.get(
         path,
+        fromAnySite,
         onVisit((visit, request, reply) =>
           show(deps, reply, visit, { again: hasQuery(request, 'again'), otherCard: hasQuery(request, 'card') }),
         ),
@@ -115,13 +124,13 @@ export function checkoutRoutes(deps: CheckoutDeps) {
       app.post(`${path}/authenticate`, goOnFrom)
       // The bank sends the browser back here. What it brings (`cres`) is not read: the result that counts
       // is asked of the bank itself.
-      app.post(`${path}/return`, goOnFrom)
+      app.post(`${path}/return`, fromAnySite, goOnFrom)
       app.post(
         `${path}/cvv`,
         onVisit((visit, request, reply) => submitCvv(deps, request, reply, visit)),
       )
       // Whoever reloads or changes the language after a POST comes to these by GET.
-      for (const step of ['authenticate', 'return', 'cvv']) app.get(`${path}/${step}`, backToPage)
+      for (const step of ['authenticate', 'return', 'cvv']) app.get(`${path}/${step}`, fromAnySite, backToPage)
     }
   }
 }
@@ -135,14 +144,13 @@ async function visitOf(deps: CheckoutDeps, request: FastifyRequest): Promise<Vis
   if (!seen || !opens(token, seen.order)) return undefined
   const query = request.query as { lang?: unknown }
   const chosen = query.lang ?? formOf(request).get('lang') ?? params.language
-  const action = new URL(request.url, 'http://page').pathname.replace(/\/(status|authenticate|return|cvv)$/, '')
-  return {
-    merchant,
-    order: seen.order,
-    seen,
-    language: pickLanguage(chosen, request.headers['accept-language']),
-    action,
-  }
+  const language = pickLanguage(chosen, request.headers['accept-language'])
+  return { merchant, order: seen.order, seen, language, action: pagePathOf(request) }
+}
+
+/** The path of an order's page, of whichever step of it the request is. */
+function pagePathOf(request: FastifyRequest): string {
+  return new URL(request.url, 'http://page').pathname.replace(/\/(status|authenticate|return|cvv)$/, '')
 }
 
 function now(deps: CheckoutDeps, { merchant }: Visit): Date {

@@ -11,7 +11,7 @@ export function networkOf(address: string | undefined): string {
   if (!address.includes(':')) return address.slice(0, 45)
   const plain = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/i.exec(address)?.[1]
   if (plain) return plain
-  const bare = address.replace(/^\[|\](?::\d+)?$/g, '').replace(/%.*$/, '')
+  const bare = address.replace(/^\[|\](?::\d+)?$/g, '').split('%', 1)[0] ?? ''
   if (!ipaddr.isValid(bare)) return address.slice(0, 45)
   const parsed = ipaddr.process(bare)
   if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString()

@@ -3,6 +3,7 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import { Problem } from '../base/problem.ts'
 import { isLoopback } from '../base/loopback.ts'
 import { boundConnections, connectionBounds, type ConnectionBounds } from './connections.ts'
+import { refuseOtherSites } from './own-pages.ts'
 import { answerProblems, problemAnswer, problemOf } from './problem-answer.ts'
 
 /** The largest request body: a hundred items with long texts fit many times. */
@@ -15,6 +16,8 @@ const bodyLimit = 256 * 1024
 export function buildServer(options: {
   log: FastifyBaseLogger
   trustedProxies: readonly string[]
+  /** What our own pages are reached by, beside the address that a request names. */
+  publicUrl: string | null
   /** In sandbox mode, the host names that a request may name; null: any. Against DNS rebinding. */
   allowedHost: ((host: string) => boolean) | null
   /** What is refused for want of room before it is even routed. */
@@ -97,6 +100,14 @@ export function buildServer(options: {
     const encoding = request.headers['content-encoding']
     done(encoding === undefined || encoding === 'identity' ? null : new Problem('unsupported_type'))
   })
+
+  // Answers are read by whoever asked, as what they say that they are, and kept by nobody on the way.
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
+    done()
+  })
+
+  refuseOtherSites(app, options.publicUrl)
 
   // No name of ours holds U+0000, and PostgreSQL's text takes none.
   app.addHook('onRequest', async (request) => {

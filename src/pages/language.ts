@@ -26,9 +26,9 @@ export function pickLanguage(chosen: unknown, acceptLanguage: string | undefined
     .split(',')
     .map((range) => {
       const [tag = '', ...parameters] = range
-        .trim()
         .toLowerCase()
-        .split(/\s*;\s*/)
+        .split(';')
+        .map((part) => part.trim())
       const quality = parameters.find((parameter) => parameter.startsWith('q='))
       return { primary: tag.split('-')[0] ?? '', weight: quality ? Number(quality.slice(2)) || 0 : 1 }
     })

@@ -15,16 +15,19 @@ export interface AcsDeps {
 
 const answerPath = `${acsPaths.challenge}/answer`
 
+/** Merchants' pages lead to a bank from sites of their own. */
+const fromAnySite = { config: { fromAnySite: true } }
+
 /** The simulated bank's own pages: the method step in its frame, and the challenge. */
 export function acsRoutes({ accessControlServer }: AcsDeps) {
   return async (app: FastifyInstance): Promise<void> => {
     readForms(app)
 
-    app.post(acsPaths.method, async (request, reply) =>
+    app.post(acsPaths.method, fromAnySite, async (request, reply) =>
       reply.headers(pageHeaders({ framedBy: 'self' })).send(acsMethodPage(languageOf(request))),
     )
 
-    app.post(acsPaths.challenge, async (request, reply) => {
+    app.post(acsPaths.challenge, fromAnySite, async (request, reply) => {
       const challenge = await accessControlServer.challengeOf(formOf(request).get('creq') ?? '')
       if (!challenge) return unknown(request, reply)
       return challenge.state === 'open'

@@ -15,11 +15,14 @@ export interface PageDeps {
   readonly showsKey: boolean
 }
 
+/** The manual, or whoever, may link to these. */
+const fromAnySite = { config: { fromAnySite: true } }
+
 /** Where a developer lands: the first order to paste, and the table of test cards. */
 export function pageRoutes({ merchant, publicUrl, showsKey }: PageDeps) {
   const key = showsKey ? merchant.key.reveal() : '********'
   return async (app: FastifyInstance): Promise<void> => {
-    app.get('/', async (request, reply) =>
+    app.get('/', fromAnySite, async (request, reply) =>
       reply.headers(pageHeaders()).send(
         homePage({
           language: languageOf(request),
@@ -33,7 +36,7 @@ export function pageRoutes({ merchant, publicUrl, showsKey }: PageDeps) {
       ),
     )
 
-    app.get('/sandbox/cards', async (request, reply) => {
+    app.get('/sandbox/cards', fromAnySite, async (request, reply) => {
       const language = languageOf(request)
       const view = { language, path: '/sandbox/cards', homeUrl: '/', otp: testOtp, ...deckView(language) }
       return reply.headers(pageHeaders()).send(cardsPage(view))
