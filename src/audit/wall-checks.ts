@@ -1,0 +1,125 @@
+import type { Sql } from '../postgres/database.ts'
+import type { Check, Tally } from './check.ts'
+import { missingMerchants, page, type PageRow, type Selection, type Table } from './table-store.ts'
+
+/** Rows are looked at so many at a time. */
+const pageSize = 5_000
+
+/** The operator's own tables, of which no merchant has a part. */
+const operators: ReadonlySet<string> = new Set(['setting', 'migration'])
+
+export const keyCheck: Check = {
+  name: 'keys',
+  invariant: 9,
+  about: "every table's primary key begins with merchant_id",
+}
+
+export const merchantCheck: Check = {
+  name: 'merchants',
+  invariant: 9,
+  about: 'every row is of a merchant who is there',
+}
+
+export const referenceCheck: Check = {
+  name: 'references',
+  invariant: 9,
+  about: 'what a row is about is there and is of the same merchant',
+}
+
+export const timerCheck: Check = {
+  name: 'timers',
+  invariant: 9,
+  about: "every timer is about something of its merchant's that is there",
+}
+
+export const integerCheck: Check = {
+  name: 'integers',
+  invariant: 11,
+  about: 'no column can hold a fraction, and a column for an amount is a bigint',
+}
+
+export const wallChecks: readonly Check[] = [keyCheck, merchantCheck, referenceCheck, timerCheck, integerCheck]
+
+const toOrder = {
+  joins: 'left join payment_order o on o.merchant_id = page.merchant_id and o.order_id = page.order_id',
+  columns: 'page.merchant_id, page.order_id, page.order_id as about, o.order_id is null as is_missing',
+}
+
+/** What a table's rows are about, and how it is found. */
+const references: Readonly<Record<string, Selection>> = {
+  attempt: { name: 'order_of', ...toOrder },
+  callback: { name: 'order_of', ...toOrder },
+  event: { name: 'order_of', ...toOrder },
+  simulated_authentication: { name: 'order_of', ...toOrder },
+  callback_attempt: {
+    name: 'callback_of',
+    columns: `page.merchant_id, null as order_id, page.callback_id as about, c.callback_id is null as is_missing`,
+    joins: 'left join callback c on c.merchant_id = page.merchant_id and c.callback_id = page.callback_id',
+  },
+  // A tombstone that came first names no order; any other entry is what one of our attempts asked for.
+  simulated_authorization: {
+    name: 'attempt_of',
+    columns: `page.merchant_id, page.order_id, 'reference ' || page.reference as about,
+     page.order_id is not null and not exists (
+       select from attempt a
+       where a.merchant_id = page.merchant_id and a.order_id = page.order_id
+         and a.acquirer_reference = page.reference) as is_missing`,
+  },
+  timer: {
+    name: 'subject_of',
+    columns: `page.merchant_id, coalesce(o.order_id, a.order_id) as order_id, page.timer_id as about,
+     page.timer_id <> page.kind || ':' || page.subject
+       or coalesce(o.order_id, a.order_id, c.callback_id) is null as is_missing`,
+    joins: `left join payment_order o on page.kind = 'expire'
+     and o.merchant_id = page.merchant_id and o.order_id = page.subject
+   left join attempt a on page.kind in ('abandon', 'inquire', 'reverse') and page.subject ~ ':[0-9]{1,4}$'
+     and a.merchant_id = page.merchant_id and a.order_id = regexp_replace(page.subject, ':[0-9]+$', '')
+     and a.attempt_no = substring(page.subject from ':([0-9]{1,4})$')::int
+   left join callback c on page.kind = 'callback'
+     and c.merchant_id = page.merchant_id and c.callback_id = page.subject`,
+  },
+}
+
+interface ReferenceRow extends PageRow {
+  readonly merchant_id: string
+  readonly order_id: string | null
+  readonly about: string
+  readonly is_missing: boolean
+}
+
+/** Invariant 9 on the catalogue and on every row, and invariant 11 on the catalogue. */
+export async function checkWalls(sql: Sql, tables: readonly Table[], tally: Tally): Promise<void> {
+  const nobody = { merchantId: null, orderId: null }
+  for (const table of tables) {
+    const { name, primaryKey, columns } = table
+    tally.examined(integerCheck, columns.length)
+    for (const { name: column, type } of columns)
+      if (/^(real|double|numeric|money)/.test(type) || (/amount|_minor$/.test(column) && type !== 'bigint'))
+        tally.found(integerCheck, nobody, `${name}.${column} is ${type}`)
+    if (operators.has(name)) continue
+    tally.examined(keyCheck, 1)
+    if (primaryKey[0]?.name !== 'merchant_id')
+      tally.found(keyCheck, nobody, `the primary key of ${name} begins with ${primaryKey[0]?.name ?? 'nothing'}`)
+    if (!columns.some((column) => column.name === 'merchant_id')) continue
+    tally.examined(merchantCheck, 1)
+    for (const merchantId of await missingMerchants(sql, table))
+      tally.found(merchantCheck, { merchantId, orderId: null }, `${name} holds rows of a merchant who is not there`)
+    const reference = references[name]
+    if (reference) await checkReferences(sql, table, reference, tally)
+  }
+}
+
+async function checkReferences(sql: Sql, table: Table, selection: Selection, tally: Tally): Promise<void> {
+  const check = table.name === 'timer' ? timerCheck : referenceCheck
+  let after: readonly string[] | null = null
+  for (;;) {
+    const rows: ReferenceRow[] = await page<ReferenceRow>(sql, table, { after, limit: pageSize }, selection)
+    const last = rows.at(-1)
+    if (!last) return
+    tally.examined(check, rows.length)
+    for (const { merchant_id: merchantId, order_id: orderId, about, is_missing } of rows)
+      if (is_missing)
+        tally.found(check, { merchantId, orderId }, `${table.name} has a row about ${about}, which is not there`)
+    after = last.key
+  }
+}
