@@ -47,7 +47,7 @@ export const checks: readonly Check[] = [
  * @param limit how many findings are kept; all are counted
  * @throws Problem `unavailable` when the database cannot be reached
  */
-export async function audit(database: Database, cipher: KeyCipher, limit = 100): Promise<Report> {
+export async function audit(database: Pick<Database, 'transaction'>, cipher: KeyCipher, limit = 100): Promise<Report> {
   return database.transaction(async (sql) => {
     await snapshot(sql)
     const counter = new Counter(checks, limit)
