@@ -262,3 +262,28 @@ test('invariant 2: an approval that comes after a decline is given back, and the
   assert.deepEqual(types.slice(-3), ['attempt.declined', 'attempt.late_answer', 'attempt.late_reversed'])
   assert.equal((await find(gateway.database, merchant.merchantId, orderId))?.state, 'open')
 })
+
+test('design 4.3: an order whose time was over while it was being paid, and is not any more, expires in time', async () => {
+  const own = await testGateway()
+  try {
+    const orderId = freshOrderId()
+    await own.initiate({ order: { id: orderId, timeout: '5' } })
+    await own.client.pay(orderId, { outcome: 'timeout' })
+    // The expiry timer leaves an order alone that is being paid, and is over.
+    await own.client.clock.advance('PT6M')
+    await own.client.clock.reset()
+    const deps = { ...another({}), database: own.database }
+    const declined = { outcome: 'declined', responseCode: '05', reason: 'DECLINED' } as const
+    assert.equal(await settle(deps, merchant, orderId, 1, declined), true)
+    const due = statement(
+      'test.expiry',
+      `select t.due_at = o.expires_at as at_its_time from timer t
+      join payment_order o on o.order_id = t.subject where o.order_id = $1 and o.state = 'open' and t.kind = 'expire'`,
+    )
+    assert.deepEqual(await own.database.query(due, [orderId]), [{ at_its_time: true }])
+    await own.client.clock.advance('PT5M')
+    assert.equal((await find(own.database, merchant.merchantId, orderId))?.state, 'expired')
+  } finally {
+    await own.close()
+  }
+})

@@ -555,3 +555,40 @@ test('every check has a corruption that it catches', () => {
   const caught = new Set(corruptions.map(([check]) => check))
   assert.deepEqual([...caught].toSorted(), checks.map(({ name }) => name).toSorted())
 })
+
+test('what was signed with a key that nobody keeps is not judged, unless it came after', async () => {
+  const sealed = testCipher.seal(Buffer.from('another-key'), 'merchant key of FINPAY770').toString('hex')
+  const rotated = (until: string) =>
+    `update merchant set key_sealed = '\\x${sealed}', previous_key_sealed = '\\x${sealed}', previous_key_until = '${until}'
+     where merchant_id = 'FINPAY770'`
+  const results = async (until: string) =>
+    (await auditAfter(rotated(until))).checks.find(({ name }) => name === 'callback-signature')
+  const { examined, findings } = (await results('2100-01-01')) ?? {}
+  assert.deepEqual({ examined, findings }, { examined: 0, findings: 0 })
+  assert.ok(((await results('2020-01-01'))?.findings ?? 0) > 3)
+})
+
+test('a row of nonsense is a finding, and all are counted where only the first are kept', async () => {
+  const { findings, total } = await auditAfter(`update payment_order set state = ''`, 3)
+  assert.equal(findings.length, 3)
+  assert.ok(total > 20)
+})
+
+test('it looks at every order, however many there are', async () => {
+  const own = await testGateway()
+  try {
+    const ids = Array.from({ length: 1_100 }, (_, index) => `many-${index}`)
+    await Promise.all(ids.map((id) => own.initiate({ order: { id } })))
+    const whole = await audit(own.database, testCipher)
+    assert.deepEqual(whole.findings, [])
+    assert.equal(whole.checks.find(({ name }) => name === 'order-state')?.examined, ids.length)
+    assert.equal(whole.checks.find(({ name }) => name === 'card-numbers')?.examined, 3 * ids.length + 2 + 2)
+    await own.database.query(
+      statement('test.break', `update payment_order set state = 'captured' where order_id ~ '00$'`),
+    )
+    const broken = await audit(own.database, testCipher)
+    assert.equal(broken.checks.find(({ name }) => name === 'order-state')?.findings, 10)
+  } finally {
+    await own.close()
+  }
+})
