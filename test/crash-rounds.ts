@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findingsIn } from './audit.ts'
@@ -77,7 +78,7 @@ export async function crashRounds(
     const load = Array.from({ length: callers }, (_, caller) =>
       call({ client, merchant, ledger, chance: chance.split() }, `${round}-${caller}`, over.signal),
     )
-    // The server's processes are counted before the moment, so that the kill comes at once.
+    // Looked up before the moment, so that the kill comes at once.
     const database = victim === 'gateway' ? [] : serverProcesses(dataDir)
     await until('the load', () => ledger.answers >= before + answersFirst)
     await sleep(chance.below(500))
@@ -140,13 +141,23 @@ function shuffled(chance: Chance): Victim[] {
   return turns
 }
 
+/** Kills a server and all that it has started, also since it was looked up where the system tells at once. */
 function killAll(processes: readonly number[]): void {
-  for (const pid of processes) {
+  const [lead] = processes
+  for (const pid of new Set([...processes, ...(lead === undefined ? [] : childrenOf(lead))])) {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
       // A backend that has ended meanwhile.
     }
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
   }
 }
 

@@ -32,7 +32,7 @@ export const moneyChecks: readonly OrderCheck[] = [
         return amount === undefined ? [] : [{ seq: event.seq, amount }]
       })
       for (const { seq, amount } of told)
-        if (amountIn(amount) === undefined) fault(`event ${seq} tells the amount ${String(amount)}`)
+        if (amountIn(amount) === undefined) fault(`event ${seq} tells an amount that is no whole number above zero`)
       return told.length + 1
     },
   },
