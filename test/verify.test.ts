@@ -464,19 +464,19 @@ const corruptions: readonly Corruption[] = [
   [
     'timers',
     'a timer about nothing',
-    null,
+    'x',
     `insert into timer values ('FINPAY770', 'expire:x', '2026-01-01', 'expire', 'x')`,
   ],
   [
     'timers',
     'a timer about an attempt that is not there',
-    null,
+    'open',
     `insert into timer values ('FINPAY770', 'inquire:open:1', '2026-01-01', 'inquire', 'open:1')`,
   ],
   [
     'timers',
     'a timer about an order of somebody else',
-    null,
+    'open',
     `update timer set merchant_id = '${neighbour}' where timer_id = 'expire:open'`,
   ],
   [

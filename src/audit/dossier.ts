@@ -26,6 +26,11 @@ export interface FiledOrder {
   readonly eventHash: Buffer
 }
 
+export interface FiledEvent extends StoredEvent {
+  /** Its data, read once for all checks. */
+  readonly details: Readonly<Record<string, unknown>>
+}
+
 export interface FiledAttempt {
   readonly attemptNo: number
   readonly state: string
@@ -81,7 +86,7 @@ export interface Dossier {
   readonly merchant: Merchant | undefined
   readonly order: FiledOrder
   /** By number. */
-  readonly events: readonly StoredEvent[]
+  readonly events: readonly FiledEvent[]
   /** By number. */
   readonly attempts: readonly FiledAttempt[]
   readonly callbacks: readonly FiledCallback[]
@@ -93,8 +98,8 @@ export interface Dossier {
   readonly bank: ReadonlyMap<string, BankEntry>
 }
 
-/** An event's data; empty where it is no object, which the chain's check reports. */
-export function dataOf({ data }: StoredEvent): Readonly<Record<string, unknown>> {
+/** What an event's data says; empty where it is no object, which the chain's check reports. */
+export function detailsOf({ data }: StoredEvent): FiledEvent['details'] {
   try {
     const value: unknown = JSON.parse(data)
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

@@ -1,4 +1,3 @@
-import type { StoredEvent } from '../event/chain.ts'
 import { chainFault } from '../event/verify-chain.ts'
 import { type EventType, eventTypes, fold } from '../payment/history.ts'
 import {
@@ -13,7 +12,7 @@ import {
   type OrderState,
 } from '../payment/lifecycle.ts'
 import type { OrderCheck } from './check.ts'
-import { dataOf } from './dossier.ts'
+import type { FiledEvent } from './dossier.ts'
 
 /** The row of the order's table by which an event moves the order; an event that is not here moves none. */
 const orderMoves: Readonly<Partial<Record<EventType, readonly [OrderOperation, OrderOutcome]>>> = {
@@ -46,8 +45,8 @@ function isEventType(type: string): type is EventType {
 }
 
 /** The attempt that an event is about. */
-function attemptNoOf(event: StoredEvent): number {
-  return Number(dataOf(event)['attemptNo'])
+function attemptNoOf(event: FiledEvent): number {
+  return Number(event.details['attemptNo'])
 }
 
 /** Invariant 6: the log is whole, and everything else is what it tells. */
@@ -129,7 +128,7 @@ export const logChecks: readonly OrderCheck[] = [
     about: "an order's amount, currency, reference and times are those that its first event tells",
     look: ({ order, events: [first] }, fault) => {
       if (!first) return 0
-      const { amount, currency, reference, expiresAt } = dataOf(first)
+      const { amount, currency, reference, expiresAt } = first.details
       if (amount !== order.amountMinor.toString() || currency !== order.currency)
         fault(`the order is of ${order.amountMinor} ${order.currency} and its log says ${String(amount)}`)
       if (reference !== order.reference) fault('the order has another reference than its log')

@@ -1,6 +1,6 @@
 import { currencies } from '../base/money.ts'
 import type { OrderCheck } from './check.ts'
-import { dataOf, type Dossier, type LedgerEntry } from './dossier.ts'
+import type { Dossier, LedgerEntry } from './dossier.ts'
 import { isAsking } from './attempt-checks.ts'
 
 /** An amount as our log writes it; undefined for anything else. */
@@ -12,8 +12,8 @@ function amountIn(value: unknown): bigint | undefined {
 function lateAttempts({ events }: Dossier): ReadonlySet<number> {
   const late = events.filter(({ type }) => type === 'attempt.late_answer')
   const reversed = events.filter(({ type }) => type === 'attempt.late_reversed')
-  const given = new Set(reversed.map((event) => dataOf(event)['attemptNo']))
-  return new Set(late.map((event) => Number(dataOf(event)['attemptNo'])).filter((attemptNo) => !given.has(attemptNo)))
+  const given = new Set(reversed.map((event) => event.details['attemptNo']))
+  return new Set(late.map((event) => Number(event.details['attemptNo'])).filter((attemptNo) => !given.has(attemptNo)))
 }
 
 const simulator = 'simulator'
@@ -28,7 +28,7 @@ export const moneyChecks: readonly OrderCheck[] = [
       if (amountMinor <= 0n) fault(`the order is of ${amountMinor}`)
       if (!Object.hasOwn(currencies, currency)) fault(`the order is in ${currency}`)
       const told = events.flatMap((event) => {
-        const { amount } = dataOf(event)
+        const { amount } = event.details
         return amount === undefined ? [] : [{ seq: event.seq, amount }]
       })
       for (const { seq, amount } of told)
@@ -43,7 +43,7 @@ export const moneyChecks: readonly OrderCheck[] = [
     look: ({ order: { amountMinor, state }, events }, fault) => {
       const captured = events
         .filter(({ type }) => type === 'order.captured')
-        .reduce((sum, event) => sum + (amountIn(dataOf(event)['amount']) ?? 0n), 0n)
+        .reduce((sum, event) => sum + (amountIn(event.details['amount']) ?? 0n), 0n)
       if (captured > amountMinor) fault(`${captured} is captured of an order of ${amountMinor}`)
       else if (state === 'captured' && captured !== amountMinor)
         fault(`${captured} is captured of a paid order of ${amountMinor}`)

@@ -1,6 +1,14 @@
 import type { StoredEvent } from '../event/chain.ts'
 import { type Sql, statement } from '../postgres/database.ts'
-import type { BankEntry, FiledAttempt, FiledCallback, FiledOrder, LedgerEntry } from './dossier.ts'
+import {
+  type BankEntry,
+  detailsOf,
+  type FiledAttempt,
+  type FiledCallback,
+  type FiledEvent,
+  type FiledOrder,
+  type LedgerEntry,
+} from './dossier.ts'
 
 /*
  * What the auditor reads of orders, in batches by primary key: a million orders need no more memory than
@@ -109,7 +117,7 @@ const selectEvents = statement(
    order by merchant_id, order_id, seq`,
 )
 
-export async function eventsIn(sql: Sql, range: Range): Promise<Filed<StoredEvent>[]> {
+export async function eventsIn(sql: Sql, range: Range): Promise<Filed<FiledEvent>[]> {
   const rows = await sql.query<KeyRow & StoredEvent>(selectEvents, boundsOf(range))
   return rows.map((row) => ({
     ...keyOf(row),
@@ -118,6 +126,7 @@ export async function eventsIn(sql: Sql, range: Range): Promise<Filed<StoredEven
     at: row.at,
     data: row.data,
     hash: row.hash,
+    details: detailsOf(row),
   }))
 }
 

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '../postgres/database.ts'
+import { type Sql, type Statement, statement } from '../postgres/database.ts'
 
 /*
  * Any table, by what the catalogue says of it, so that a table of a later release is looked at without
@@ -61,35 +61,80 @@ export interface PageRow {
   readonly key: readonly string[]
 }
 
-/** What to select of each row of a page, which is called `page`, and what to join it with. */
+/**
+ * What to select of each row of a page, which is called `page`. Other tables are asked by scalar subqueries: they
+ * are looked up row by row, where a join could read a large table from its beginning for every page.
+ */
 export interface Selection {
   /** Part of the statement's name. */
   readonly name: string
   readonly columns: string
-  readonly joins?: string
+}
+
+/** How many rows a page has, and the key of its last one. */
+export interface PageEnd {
+  readonly count: number
+  readonly last: readonly string[]
+}
+
+interface PageBounds {
+  readonly after: readonly string[] | null
+  readonly limit: number
 }
 
 /** A page of a table in the order of its key. */
 export async function page<Row extends PageRow>(
   sql: Sql,
-  { name, primaryKey }: Table,
-  { after, limit }: { readonly after: readonly string[] | null; readonly limit: number },
+  table: Table,
+  bounds: PageBounds,
   selection: Selection,
 ): Promise<Row[]> {
+  const text = `select ${keyOf(table)} as key, ${selection.columns} ${rowsOf(table, bounds)} order by ${orderOf(table)}`
+  return sql.query<Row>(named(selection, table, bounds, text), [bounds.limit, ...(bounds.after ?? [])])
+}
+
+/** Of a page, the rows for which a condition on the selected columns holds, and where the page ends. */
+export async function pageWhere<Row extends PageRow>(
+  sql: Sql,
+  table: Table,
+  bounds: PageBounds,
+  selection: Selection,
+  condition: string,
+): Promise<{ readonly rows: readonly Row[]; readonly end: PageEnd | null }> {
+  const text = `select *
+   from (
+     select ${keyOf(table)} as key, ${selection.columns},
+       (count(*) over ())::int as page_rows,
+       row_number() over (order by ${orderOf(table)}) as page_row
+     ${rowsOf(table, bounds)}
+   ) selected
+   where ${condition} or page_row = page_rows
+   order by page_row`
+  const rows = await sql.query<Row & { page_rows: number } & Record<string, unknown>>(
+    named(selection, table, bounds, text),
+    [bounds.limit, ...(bounds.after ?? [])],
+  )
+  const last = rows.at(-1)
+  return { rows, end: last ? { count: last.page_rows, last: last.key } : null }
+}
+
+const keyOf = ({ primaryKey }: Table) =>
+  `array[${primaryKey.map(({ name }) => `page.${quoted(name)}::text`).join(', ')}]`
+const orderOf = ({ primaryKey }: Table) => primaryKey.map(({ name }) => `page.${quoted(name)}`).join(', ')
+
+function rowsOf({ name, primaryKey }: Table, { after }: PageBounds): string {
   const key = primaryKey.map((column) => quoted(column.name)).join(', ')
   const start = primaryKey.map(({ type }, index) => `$${index + 2}::text::${type}`).join(', ')
-  const text = `select array[${primaryKey.map((column) => `page.${quoted(column.name)}::text`).join(', ')}] as key,
-     ${selection.columns}
-   from (
+  return `from (
      select * from ${quoted(name)}
      ${after ? `where (${key}) > (${start})` : ''}
      order by ${key}
      limit $1
-   ) page
-   ${selection.joins ?? ''}
-   order by ${primaryKey.map((column) => `page.${quoted(column.name)}`).join(', ')}`
-  const which = `audit.${selection.name}_${name}_${after ? 'on' : 'first'}`
-  return sql.query<Row>(statement(which, text), [limit, ...(after ?? [])])
+   ) page`
+}
+
+function named(selection: Selection, { name }: Table, { after }: PageBounds, text: string): Statement {
+  return statement(`audit.${selection.name}_${name}_${after ? 'on' : 'first'}`, text)
 }
 
 /** The merchants whom a table's rows name and who are not there. Steps from one to the next in the key's index. */

@@ -4,7 +4,6 @@ import { attemptLifeMs } from '../payment/start-attempt.ts'
 import { timerIdOf } from '../timer/timer.ts'
 import { isAsking } from './attempt-checks.ts'
 import type { OrderCheck } from './check.ts'
-import { dataOf } from './dossier.ts'
 
 /** States in which an attempt waits for its payer. */
 const waiting: ReadonlySet<string> = new Set(['started', 'challenged', 'authenticated'])
@@ -35,8 +34,8 @@ export const timerChecks: readonly OrderCheck[] = [
       const late = new Set<number>()
       const given = new Set<number>()
       for (const event of events) {
-        if (event.type === 'attempt.late_answer') late.add(Number(dataOf(event)['attemptNo']))
-        if (event.type === 'attempt.late_reversed') given.add(Number(dataOf(event)['attemptNo']))
+        if (event.type === 'attempt.late_answer') late.add(Number(event.details['attemptNo']))
+        if (event.type === 'attempt.late_reversed') given.add(Number(event.details['attemptNo']))
       }
       for (const attemptNo of late)
         if (!given.has(attemptNo) && !timers.has(timerIdOf('reverse', attemptSubject(orderId, attemptNo))))

@@ -1,6 +1,6 @@
 import type { Sql } from '../postgres/database.ts'
 import type { Check, Tally } from './check.ts'
-import { missingMerchants, page, type PageRow, type Selection, type Table } from './table-store.ts'
+import { missingMerchants, type PageEnd, type PageRow, pageWhere, type Selection, type Table } from './table-store.ts'
 
 /** Rows are looked at so many at a time. */
 const pageSize = 5_000
@@ -41,42 +41,50 @@ export const integerCheck: Check = {
 export const wallChecks: readonly Check[] = [keyCheck, merchantCheck, referenceCheck, timerCheck, integerCheck]
 
 const toOrder = {
-  joins: 'left join payment_order o on o.merchant_id = page.merchant_id and o.order_id = page.order_id',
-  columns: 'page.merchant_id, page.order_id, page.order_id as about, o.order_id is null as is_missing',
+  name: 'order_of',
+  columns: `page.merchant_id, page.order_id, page.order_id as about,
+     (select true from payment_order o
+      where o.merchant_id = page.merchant_id and o.order_id = page.order_id) is null as is_missing`,
 }
 
-/** What a table's rows are about, and how it is found. */
+/** What a table's rows are about, and whether it is there. */
 const references: Readonly<Record<string, Selection>> = {
-  attempt: { name: 'order_of', ...toOrder },
-  callback: { name: 'order_of', ...toOrder },
-  event: { name: 'order_of', ...toOrder },
-  simulated_authentication: { name: 'order_of', ...toOrder },
+  attempt: toOrder,
+  callback: toOrder,
+  event: toOrder,
+  simulated_authentication: toOrder,
   callback_attempt: {
     name: 'callback_of',
-    columns: `page.merchant_id, null as order_id, page.callback_id as about, c.callback_id is null as is_missing`,
-    joins: 'left join callback c on c.merchant_id = page.merchant_id and c.callback_id = page.callback_id',
+    columns: `page.merchant_id, null as order_id, page.callback_id as about,
+     (select true from callback c
+      where c.merchant_id = page.merchant_id and c.callback_id = page.callback_id) is null as is_missing`,
   },
   // A tombstone that came first names no order; any other entry is what one of our attempts asked for.
   simulated_authorization: {
     name: 'attempt_of',
     columns: `page.merchant_id, page.order_id, 'reference ' || page.reference as about,
-     page.order_id is not null and not exists (
-       select from attempt a
-       where a.merchant_id = page.merchant_id and a.order_id = page.order_id
-         and a.acquirer_reference = page.reference) as is_missing`,
+     page.order_id is not null and (select true from attempt a
+      where a.merchant_id = page.merchant_id and a.order_id = page.order_id
+        and a.acquirer_reference = page.reference
+      limit 1) is null as is_missing`,
   },
   timer: {
     name: 'subject_of',
-    columns: `page.merchant_id, coalesce(o.order_id, a.order_id) as order_id, page.timer_id as about,
-     page.timer_id <> page.kind || ':' || page.subject
-       or coalesce(o.order_id, a.order_id, c.callback_id) is null as is_missing`,
-    joins: `left join payment_order o on page.kind = 'expire'
-     and o.merchant_id = page.merchant_id and o.order_id = page.subject
-   left join attempt a on page.kind in ('abandon', 'inquire', 'reverse') and page.subject ~ ':[0-9]{1,4}$'
-     and a.merchant_id = page.merchant_id and a.order_id = regexp_replace(page.subject, ':[0-9]+$', '')
-     and a.attempt_no = substring(page.subject from ':([0-9]{1,4})$')::int
-   left join callback c on page.kind = 'callback'
-     and c.merchant_id = page.merchant_id and c.callback_id = page.subject`,
+    columns: `page.merchant_id,
+     case
+       when page.kind = 'expire' then page.subject
+       when page.kind in ('abandon', 'inquire', 'reverse') then regexp_replace(page.subject, ':[0-9]+$', '')
+     end as order_id,
+     page.timer_id as about,
+     page.timer_id <> page.kind || ':' || page.subject or case
+       when page.kind = 'expire' then (select true from payment_order o
+         where o.merchant_id = page.merchant_id and o.order_id = page.subject)
+       when page.kind in ('abandon', 'inquire', 'reverse') then (select true from attempt a
+         where a.merchant_id = page.merchant_id and a.order_id = regexp_replace(page.subject, ':[0-9]+$', '')
+           and a.attempt_no = substring(page.subject from ':([0-9]{1,4})$')::int)
+       when page.kind = 'callback' then (select true from callback c
+         where c.merchant_id = page.merchant_id and c.callback_id = page.subject)
+     end is null as is_missing`,
   },
 }
 
@@ -113,13 +121,18 @@ async function checkReferences(sql: Sql, table: Table, selection: Selection, tal
   const check = table.name === 'timer' ? timerCheck : referenceCheck
   let after: readonly string[] | null = null
   for (;;) {
-    const rows: ReferenceRow[] = await page<ReferenceRow>(sql, table, { after, limit: pageSize }, selection)
-    const last = rows.at(-1)
-    if (!last) return
-    tally.examined(check, rows.length)
+    const { rows, end }: { rows: readonly ReferenceRow[]; end: PageEnd | null } = await pageWhere<ReferenceRow>(
+      sql,
+      table,
+      { after, limit: pageSize },
+      selection,
+      'is_missing',
+    )
+    if (!end) return
+    tally.examined(check, end.count)
     for (const { merchant_id: merchantId, order_id: orderId, about, is_missing } of rows)
       if (is_missing)
         tally.found(check, { merchantId, orderId }, `${table.name} has a row about ${about}, which is not there`)
-    after = last.key
+    after = end.last
   }
 }
