@@ -182,6 +182,8 @@ interface Kept {
 
 /** What was acknowledged, by an answer or by a callback, and is not in the database. */
 async function missing(dataDir: string, ledger: Ledger, merchant: MerchantServer): Promise<string[]> {
+  // The gateway goes on delivering while we look: what came before must be there, and no more is asked.
+  const received = [...merchant.received]
   const database = await look(dataDir)
   const { rows } = await database.query<Kept>(
     `select order_id, state,
@@ -197,7 +199,7 @@ async function missing(dataDir: string, ledger: Ledger, merchant: MerchantServer
     else if (status !== undefined && !stateOf[status]?.includes(row.state))
       lost.push(`${id} was ${status} and is ${row.state}`)
   }
-  for (const { body } of merchant.received) {
+  for (const { body } of received) {
     const { order, result } = JSON.parse(body) as { order: { id: string }; result: { payment: { status: string } } }
     const row = kept.get(order.id)
     // Invariant 7: what was sent is what is stored.

@@ -62,7 +62,7 @@ export interface PageRow {
 }
 
 /**
- * What to select of each row of a page, which is called `page`. Other tables are asked by scalar subqueries: they
+ * What to select of each row of a page, which is called `page`; of a reference the columns of `ReferenceRow`. Other tables are asked by scalar subqueries: they
  * are looked up row by row, where a join could read a large table from its beginning for every page.
  */
 export interface Selection {
@@ -77,7 +77,7 @@ export interface PageEnd {
   readonly last: readonly string[]
 }
 
-interface PageBounds {
+export interface PageBounds {
   readonly after: readonly string[] | null
   readonly limit: number
 }
@@ -93,14 +93,21 @@ export async function page<Row extends PageRow>(
   return sql.query<Row>(named(selection, table, bounds, text), [bounds.limit, ...(bounds.after ?? [])])
 }
 
-/** Of a page, the rows for which a condition on the selected columns holds, and where the page ends. */
-export async function pageWhere<Row extends PageRow>(
+/** A row that may be about something which is not there. */
+export interface ReferenceRow extends PageRow {
+  readonly merchant_id: string
+  readonly order_id: string | null
+  readonly about: string
+  readonly is_missing: boolean
+}
+
+/** Of a page, the rows that are about something which is not there, and where the page ends. */
+export async function pageOfStrays(
   sql: Sql,
   table: Table,
   bounds: PageBounds,
   selection: Selection,
-  condition: string,
-): Promise<{ readonly rows: readonly Row[]; readonly end: PageEnd | null }> {
+): Promise<{ readonly strays: readonly ReferenceRow[]; readonly end: PageEnd | null }> {
   const text = `select *
    from (
      select ${keyOf(table)} as key, ${selection.columns},
@@ -108,14 +115,17 @@ export async function pageWhere<Row extends PageRow>(
        row_number() over (order by ${orderOf(table)}) as page_row
      ${rowsOf(table, bounds)}
    ) selected
-   where ${condition} or page_row = page_rows
+   where is_missing or page_row = page_rows
    order by page_row`
-  const rows = await sql.query<Row & { page_rows: number } & Record<string, unknown>>(
-    named(selection, table, bounds, text),
-    [bounds.limit, ...(bounds.after ?? [])],
-  )
+  const rows = await sql.query<ReferenceRow & { page_rows: number }>(named(selection, table, bounds, text), [
+    bounds.limit,
+    ...(bounds.after ?? []),
+  ])
   const last = rows.at(-1)
-  return { rows, end: last ? { count: last.page_rows, last: last.key } : null }
+  return {
+    strays: rows.filter((row) => row.is_missing),
+    end: last ? { count: last.page_rows, last: last.key } : null,
+  }
 }
 
 const keyOf = ({ primaryKey }: Table) =>

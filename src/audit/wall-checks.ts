@@ -1,6 +1,6 @@
 import type { Sql } from '../postgres/database.ts'
 import type { Check, Tally } from './check.ts'
-import { missingMerchants, type PageEnd, type PageRow, pageWhere, type Selection, type Table } from './table-store.ts'
+import { missingMerchants, type PageBounds, pageOfStrays, type Selection, type Table } from './table-store.ts'
 
 /** Rows are looked at so many at a time. */
 const pageSize = 5_000
@@ -88,13 +88,6 @@ const references: Readonly<Record<string, Selection>> = {
   },
 }
 
-interface ReferenceRow extends PageRow {
-  readonly merchant_id: string
-  readonly order_id: string | null
-  readonly about: string
-  readonly is_missing: boolean
-}
-
 /** Invariant 9 on the catalogue and on every row, and invariant 11 on the catalogue. */
 export async function checkWalls(sql: Sql, tables: readonly Table[], tally: Tally): Promise<void> {
   const nobody = { merchantId: null, orderId: null }
@@ -121,18 +114,12 @@ async function checkReferences(sql: Sql, table: Table, selection: Selection, tal
   const check = table.name === 'timer' ? timerCheck : referenceCheck
   let after: readonly string[] | null = null
   for (;;) {
-    const { rows, end }: { rows: readonly ReferenceRow[]; end: PageEnd | null } = await pageWhere<ReferenceRow>(
-      sql,
-      table,
-      { after, limit: pageSize },
-      selection,
-      'is_missing',
-    )
+    const bounds: PageBounds = { after, limit: pageSize }
+    const { strays, end } = await pageOfStrays(sql, table, bounds, selection)
     if (!end) return
     tally.examined(check, end.count)
-    for (const { merchant_id: merchantId, order_id: orderId, about, is_missing } of rows)
-      if (is_missing)
-        tally.found(check, { merchantId, orderId }, `${table.name} has a row about ${about}, which is not there`)
+    for (const { merchant_id: merchantId, order_id: orderId, about } of strays)
+      tally.found(check, { merchantId, orderId }, `${table.name} has a row about ${about}, which is not there`)
     after = end.last
   }
 }
