@@ -34,3 +34,15 @@ test('the sandbox’s key is the documented one, until it is rotated, given, or 
   assert.match(random, /^[A-Za-z0-9]{32}$/)
   assert.equal(await keyAt('0.0.0.0'), random, 'made once')
 })
+
+test('a key that gives way to another is kept to know its signatures by, and opens nothing', async () => {
+  const before = await keyAt('127.0.0.1')
+  const { previousKey } = await ensureSandboxMerchant(
+    own.database,
+    cipher,
+    { host: '127.0.0.1', sandboxKey: new Secret('given-at-last') },
+    at,
+  )
+  assert.equal(previousKey?.key.reveal(), before)
+  assert.deepEqual(previousKey.until, at)
+})

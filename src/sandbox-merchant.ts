@@ -30,7 +30,7 @@ export async function ensureSandboxMerchant(
     // A key that was rotated stays; only the one that everybody knows gives way when others can reach us.
     const isKnownToAll = stored === exampleMerchant.key && !isLocal
     const key = config.sandboxKey ?? (isKnownToAll ? randomKey() : known.key)
-    if (key.reveal() !== stored) await setKey(sql, cipher, merchantId, key)
+    if (key.reveal() !== stored) await setKey(sql, cipher, merchantId, key, at)
   }
   const merchant = await find(sql, cipher, merchantId)
   if (!merchant) throw new Error('Invariant broken: the sandbox has its merchant')

@@ -4,7 +4,7 @@ import { after, before, suite, test } from 'node:test'
 import { SandboxClient } from '../src/client.ts'
 import { commands } from '../src/cli/commands.ts'
 import { merchantServer, seedSample } from './gateway.ts'
-import { openFolder, run, type ServingProcess, serve, until } from './process.ts'
+import { look, openFolder, run, type ServingProcess, serve, until } from './process.ts'
 
 let folder: ReturnType<typeof openFolder>
 let gateway: ServingProcess
@@ -58,6 +58,8 @@ suite('the command line', () => {
     ['callbacks', /`callbacks` needs one of/],
     ['callbacks resend', /Something is missing/],
     ['merchant create', /Something is missing/],
+    ['verify orders', /What is `orders`/],
+    ['verify --limit some', /--limit takes/],
     ['merchant create a/b', /A merchant id has/],
     ['merchant create ok --key short', /A key has 8 to 128/],
     ['merchant rotate-key FINPAY770 --overlap soon', /ISO 8601 duration/],
@@ -202,6 +204,39 @@ suite('the command line', () => {
     await clientOf('NewSecret2').check('mine')
     const nobody = await gerbang('merchant', 'rotate-key', 'NOBODY')
     assert.deepEqual([nobody.code, nobody.stderr], [1, 'gerbang: There is no merchant NOBODY.\n'])
+  })
+
+  test('verifies a database that a gateway is serving, and fails when something is wrong with it', async () => {
+    await initiate('cli-verified')
+    await gateway.client.pay('cli-verified')
+    const clean = await gerbang('verify')
+    assert.deepEqual([clean.code, clean.stderr], [0, ''], clean.stdout)
+    assert.match(clean.stdout, /^check +invariant +examined +findings\none-success +2 +[1-9]\d* +0\n/)
+    assert.match(clean.stdout, /\n\nNothing is wrong\.\n$/)
+    const database = await look(settings['GERBANG_DATA_DIR'] ?? '')
+    const refused = (count: number) =>
+      database.query(`update payment_order set refused_count = $1 where order_id = 'cli-verified'`, [count])
+    await refused(3)
+    const damaged = await gerbang('verify')
+    assert.equal(damaged.code, 1)
+    assert.match(
+      damaged.stdout,
+      /\ninvariant 2 \(attempt-counts\) FINPAY770 cli-verified: the order counts 3 refused attempts and has 0\n1 finding\.\n$/,
+    )
+    assert.match((await gerbang('verify', '--limit', '0')).stdout, /\n… and 1 more; --limit shows more\n/)
+    const report = (await gerbang('verify', '--json')).json()
+    assert.equal(report['total'], 1)
+    assert.deepEqual(report['findings'], [
+      {
+        check: 'attempt-counts',
+        invariant: 2,
+        merchantId: 'FINPAY770',
+        orderId: 'cli-verified',
+        sentence: 'the order counts 3 refused attempts and has 0',
+      },
+    ])
+    await refused(0)
+    await database.end()
   })
 
   test('migrates a database that has been migrated', async () => {

@@ -15,6 +15,7 @@ import { inquire, reverseLate } from '../src/payment/inquire.ts'
 import { settle } from '../src/payment/settle.ts'
 import type { Order } from '../src/payment/order.ts'
 import { Orders } from '../src/payment/orders.ts'
+import type { Database } from '../src/postgres/database.ts'
 import { findStandings } from '../src/payment/standing-store.ts'
 import { Database, statement } from '../src/postgres/database.ts'
 import { VirtualClock } from '../src/sandbox/virtual-clock.ts'
@@ -41,13 +42,17 @@ const approved: Approved = { outcome: 'approved', approvalCode: '123456', respon
 const never = () => Promise.reject(new Error('Nothing is run.'))
 const unknown = { outcome: 'unknown', reason: 'TIMED_OUT' } as const
 
+function ordersOf(database: Database): Orders {
+  return new Orders(database, new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom))
+}
+
 /** A process of its own on the gateway's database, with an acquirer that the test plays. */
 function another(acquirer: Partial<Acquirer>, aheadMs = 0): PaymentDeps {
   const clock: Clock = { ...systemClock, now: () => new Date(systemClock.machine().getTime() + aheadMs) }
   const refuse = () => Promise.reject(new Error('The test plays no such answer.'))
   return {
     database: gateway.database,
-    orders: new Orders(gateway.database, new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom)),
+    orders: ordersOf(gateway.database),
     clock,
     random: systemRandom,
     acquirer: { id: 'test', authorizeAndCapture: refuse, inquire: refuse, reverse: refuse, ...acquirer },
@@ -268,4 +273,30 @@ test('invariant 2: an approval that comes after a decline is given back, and the
   const types = (await gateway.client.events(orderId)).map(({ type }) => type)
   assert.deepEqual(types.slice(-3), ['attempt.declined', 'attempt.late_answer', 'attempt.late_reversed'])
   assert.equal((await orderOf(merchant.merchantId, orderId))?.state, 'open')
+})
+
+test('design 4.3: an order whose time was over while it was being paid, and is not any more, expires in time', async () => {
+  const own = await testGateway()
+  try {
+    const orderId = freshOrderId()
+    await own.initiate({ order: { id: orderId, timeout: '5' } })
+    await own.client.pay(orderId, { outcome: 'timeout' })
+    // The expiry timer leaves an order alone that is being paid, and is over.
+    await own.client.clock.advance('PT6M')
+    await own.client.clock.reset()
+    const deps = { ...another({}), database: own.database, orders: ordersOf(own.database) }
+    const declined = { outcome: 'declined', responseCode: '05', reason: 'DECLINED' } as const
+    assert.equal(await settle(deps, merchant, orderId, 1, declined), true)
+    const due = statement(
+      'test.expiry',
+      `select t.due_at = o.expires_at as at_its_time from timer t
+      join payment_order o on o.order_id = t.subject where o.order_id = $1 and o.state = 'open' and t.kind = 'expire'`,
+    )
+    assert.deepEqual(await own.database.query(due, [orderId]), [{ at_its_time: true }])
+    await own.client.clock.advance('PT5M')
+    const [found] = await findStandings(own.database, [{ merchantId: merchant.merchantId, orderId }])
+    assert.equal(found?.order.state, 'expired')
+  } finally {
+    await own.close()
+  }
 })

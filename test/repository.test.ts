@@ -34,11 +34,12 @@ function importsOf(file: string): string[] {
 const arrows: Readonly<Record<string, readonly string[]>> = {
   acquirer: ['base', 'card', 'postgres', 'vault'],
   api: ['base', 'http', 'merchant', 'payment', 'wire'],
+  audit: ['base', 'callback', 'card', 'event', 'merchant', 'payment', 'postgres', 'timer', 'wire'],
   authentication: ['base', 'card', 'postgres', 'vault'],
   callback: ['base', 'postgres', 'wire'],
   card: ['base'],
   checkout: ['base', 'http', 'merchant', 'pages', 'payment', 'vault'],
-  cli: ['base', 'merchant', 'postgres', 'vault', 'wire'],
+  cli: ['audit', 'base', 'merchant', 'postgres', 'vault', 'wire'],
   event: ['postgres'],
   http: ['base', 'merchant', 'postgres'],
   jobs: ['base', 'postgres', 'timer'],

@@ -39,6 +39,12 @@ export const commands: readonly Command[] = [
     run: async (words) => (await import('./merchant.ts')).merchantRotateKey(words),
   },
   {
+    name: ['verify'],
+    usage: 'verify [--limit N]',
+    about: 'look through the database for what must never be; beside a running gateway too',
+    run: async (words) => (await import('./verify.ts')).verify(words),
+  },
+  {
     name: ['pay'],
     usage: 'pay ORDER_ID [--card N] [--expiry YYMM] [--cvv N] …',
     about: 'pay an order as its payer would; see README',

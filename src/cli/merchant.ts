@@ -75,7 +75,8 @@ function keyOf(given: string | undefined): Secret<string> {
   return new Secret(given)
 }
 
-async function withDatabase(work: (database: Database, cipher: Cipher) => Promise<number>): Promise<number> {
+/** Opens the database for a command, with the cipher that it was sealed under. */
+export async function withDatabase(work: (database: Database, cipher: Cipher) => Promise<number>): Promise<number> {
   const { database, masterKey, close } = await openForCommand(readConfig(process.env))
   try {
     const cipher = new Cipher(masterKey)

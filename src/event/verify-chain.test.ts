@@ -23,6 +23,8 @@ suite('the chain of an order’s events', () => {
     'another time': { at: new Date(at.getTime() + 1) },
     'other data': { data: '{"n":9}' },
     'a blank in the data': { data: '{"n":1, "text":"é/\\""}' },
+    'data that is no JSON': { data: '{"n":1' },
+    'data that is no object': { data: '1' },
     'another hash': { hash: Buffer.alloc(32, 1) },
   }
   for (const [name, change] of Object.entries(changes))

@@ -115,14 +115,23 @@ export async function rotateKey(
 const replaceKey = statement(
   'merchant.set_key',
   `update merchant
-   set key_sealed = $2, previous_key_sealed = null, previous_key_until = null, new_key_used = true
+   set previous_key_sealed = key_sealed, previous_key_until = $3, key_sealed = $2, new_key_used = true
    where merchant_id = $1`,
 )
 
-/** Sets the key at once, without overlap: only for the sandbox's own merchant. */
-export async function setKey(sql: Sql, cipher: KeyCipher, merchantId: string, key: Secret<string>): Promise<void> {
+/**
+ * Sets the key at once: only for the sandbox's own merchant. The old one is kept, as one that is over, so that
+ * what it signed and is still to be sent is signed anew.
+ */
+export async function setKey(
+  sql: Sql,
+  cipher: KeyCipher,
+  merchantId: string,
+  key: Secret<string>,
+  at: Date,
+): Promise<void> {
   const sealed = cipher.seal(Buffer.from(key.reveal(), 'utf8'), purposeOf(merchantId))
-  await sql.query(replaceKey, [merchantId, sealed])
+  await sql.query(replaceKey, [merchantId, sealed, at])
 }
 
 const markNewKeyUsed = statement(

@@ -34,7 +34,7 @@ export class Change {
   #hasSettled = false
   readonly #events: StoredEvent[] = []
   readonly #attempts = new Map<number, Attempt>()
-  readonly #timers: Timer[] = []
+  readonly #timers = new Map<string, Timer>()
   readonly #cancelled: string[] = []
   readonly #stored: HeldCard[] = []
   readonly #erased: string[] = []
@@ -74,6 +74,8 @@ export class Change {
       this.#order = { ...this.#order, settledAt: this.now }
       this.unschedule('expire', this.#order.orderId)
     }
+    // The expiry timer may have come while the order was being paid, and have left it alone.
+    if (to === 'open') this.schedule('expire', this.#order.orderId, this.#order.expiresAt)
   }
 
   addAttempt(attempt: Attempt, held: HeldCard): void {
@@ -133,10 +135,11 @@ export class Change {
   }
 
   schedule(kind: TimerKind, subject: string, dueAt: Date): void {
-    this.#timers.push(timerOf(this.#order.merchantId, kind, subject, dueAt))
+    this.#timers.set(timerIdOf(kind, subject), timerOf(this.#order.merchantId, kind, subject, dueAt))
   }
 
   unschedule(kind: TimerKind, subject: string): void {
+    this.#timers.delete(timerIdOf(kind, subject))
     this.#cancelled.push(timerIdOf(kind, subject))
   }
 
@@ -151,7 +154,7 @@ export class Change {
       at: this.now,
       attempts: [...this.#attempts.values()],
       events: this.#events,
-      timers: this.#timers,
+      timers: [...this.#timers.values()],
       cancelled: this.#cancelled,
       stored: this.#stored,
       erased: this.#erased,
@@ -162,7 +165,7 @@ export class Change {
   /** What has to happen once the change is true. */
   committed(deps: PaymentDeps): void {
     for (const token of this.#erased) deps.cvvs.drop(token)
-    if (this.#timers.some(({ dueAt }) => dueAt <= this.now)) deps.wake()
+    if ([...this.#timers.values()].some(({ dueAt }) => dueAt <= this.now)) deps.wake()
   }
 }
 

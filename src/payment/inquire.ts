@@ -6,7 +6,7 @@ import { settle } from './settle.ts'
 import { attemptsOf } from './standing-store.ts'
 
 /** An unknown outcome is settled by then: by an answer before, by a reversal after (invariant 4). */
-const deadlineMs = 15 * 60_000
+export const unknownDeadlineMs = 15 * 60_000
 
 /** How long after an inquiry without an answer the next one follows. */
 const betweenInquiriesMs = 2 * 60_000
@@ -35,7 +35,7 @@ export async function inquire(
       await settle(deps, merchant, orderId, attemptNo, reply)
       return null
     }
-    const deadline = attempt.askedAt.getTime() + deadlineMs
+    const deadline = attempt.askedAt.getTime() + unknownDeadlineMs
     if (deps.clock.now(merchantId).getTime() < deadline) return new Date(Math.min(again.getTime(), deadline))
     const isReversing = await change(deps, merchant, orderId, (work) => {
       if (work.attempt?.attemptNo !== attemptNo || work.attempt.state !== 'authorizing') return false

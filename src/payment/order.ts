@@ -86,7 +86,7 @@ export interface Standing {
  * The state as of `now`: an open order whose time is over is expired, even before its timer has run, so
  * that page, `check` and `initiate` agree.
  */
-export function stateAt({ state, expiresAt }: Order, now: Date): OrderState {
+export function stateAt({ state, expiresAt }: Pick<Order, 'state' | 'expiresAt'>, now: Date): OrderState {
   return state === 'open' && now >= expiresAt ? 'expired' : state
 }
 

@@ -6,7 +6,7 @@ import { initialAttemptState } from './lifecycle.ts'
 import { stateAt } from './order.ts'
 
 /** A payer who has not come through 3-D Secure by then has gone; the card leaves the vault. Business time. */
-const attemptLifeMs = 15 * 60_000
+export const attemptLifeMs = 15 * 60_000
 
 /**
  * Begins an attempt with a card that is already encrypted. `attemptNo` is the number that the form was made

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import type { Acquirer } from '../src/acquirer/acquirer.ts'
+import { type Clock, systemClock } from '../src/base/clock.ts'
+import { systemRandom } from '../src/base/random.ts'
+import { Secret } from '../src/base/secret.ts'
+import { SandboxClient } from '../src/client.ts'
+import { freeRoute, insert } from '../src/merchant/store.ts'
+import type { PaymentDeps } from '../src/payment/deps.ts'
+import { inquire } from '../src/payment/inquire.ts'
+import { Orders } from '../src/payment/orders.ts'
+import { settle } from '../src/payment/settle.ts'
+import { Cipher } from '../src/vault/cipher.ts'
+import { CvvKeeper } from '../src/vault/cvv.ts'
+import { Vault } from '../src/vault/vault.ts'
+import { merchantServer, seedSample, type TestGateway, testMasterKey } from './gateway.ts'
+
+/** The cipher of a test gateway's database. */
+export const testCipher = new Cipher(new Secret(Buffer.from(testMasterKey, 'hex')))
+
+/** A second merchant, so that there is somebody else's to point to. */
+export const neighbour = 'TETANGGA'
+
+const hour = 3_600_000
+
+/**
+ * Takes orders through the gateway to every state that an order, an attempt and a callback can be in. Each
+ * is named for what became of it.
+ */
+export async function fillDatabase(gateway: TestGateway): Promise<void> {
+  const { client } = gateway
+  const good = await merchantServer()
+  const bad = await merchantServer(() => 500)
+  const initiate = async (id: string, changes: Parameters<typeof seedSample>[1] = {}) => {
+    const { status, body } = await gateway.initiate({ ...changes, order: { ...changes?.order, id } })
+    assert.equal(status, 200, JSON.stringify(body))
+  }
+  const told = { url: { callbackUrl: `${good.url}/callback` } }
+  const deaf = { url: { callbackUrl: `${bad.url}/callback` } }
+
+  await initiate('paid', told)
+  await client.pay('paid')
+  await initiate('paid-untold')
+  await client.pay('paid-untold', { card: { number: '4111111111111111' } })
+  await initiate('paid-late', told)
+  await client.pay('paid-late', { outcome: 'late' })
+  await initiate('paid-second', told)
+  await client.pay('paid-second', { card: { number: '4000000000002370' }, attempts: 1 })
+  await client.pay('paid-second')
+  await initiate('failed', deaf)
+  await client.pay('failed', { outcome: 'declined', card: { number: '4911111111111113' } })
+  await initiate('expired', { ...told, order: { timeout: '5' } })
+  await initiate('reversed', { order: { timeout: '5760' } })
+  await client.pay('reversed', { outcome: 'timeout' })
+  while ((await client.clock.advance('P3D')).more);
+  await initiate('cancelled', deaf)
+  assert.equal((await gateway.fetch('/pg/payment/card/cancel/cancelled')).status, 200)
+  await bad.wait(11)
+  await initiate('open', told)
+  await initiate('refused', told)
+  await client.pay('refused', { authentication: 'fail', attempts: 1 })
+  await initiate('challenged', told)
+  await client.pay('challenged', { authentication: 'abandon' })
+  for (const id of ['asked', 'reversing', 'late']) {
+    await initiate(id, told)
+    await client.pay(id, { outcome: 'timeout' })
+  }
+  await playAcquirer(gateway)
+
+  const key = 'another-key'
+  const { database, url } = gateway
+  const added = { merchantId: neighbour, name: 'Toko Tetangga', key: new Secret(key), route: await freeRoute(database) }
+  await insert(database, testCipher, added, systemClock.machine())
+  const other = new SandboxClient({ url, merchantId: neighbour, merchantKey: key })
+  await other.call('POST', '/pg/payment/card/initiate', seedSample('theirs'))
+  // A callback is recorded after its merchant has answered.
+  const settled = async () =>
+    (await client.callbacks()).filter(({ state, attempts }) => state === 'pending' && attempts.length === 0)
+  while ((await settled()).length > 0);
+  await good.close()
+  await bad.close()
+}
+
+/** What the sandbox's own acquirer never does: it does not answer a reversal, and it approves after a decline. */
+async function playAcquirer(gateway: TestGateway): Promise<void> {
+  const merchant = gateway.gateway.merchant
+  assert.ok(merchant)
+  const { now } = await gateway.client.clock.get()
+  const silence = () => Promise.resolve({ outcome: 'unknown', reason: 'TIMED_OUT' } as const)
+  // So far ahead that what is scheduled now is not due in the gateway.
+  const clock: Clock = { ...systemClock, now: () => new Date(Date.parse(now) + hour) }
+  const acquirer: Acquirer = { id: 'test', authorizeAndCapture: silence, inquire: silence, reverse: silence }
+  const deps: PaymentDeps = {
+    database: gateway.database,
+    orders: new Orders(gateway.database, new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom)),
+    clock,
+    random: systemRandom,
+    acquirer,
+    authenticator: null,
+    cvvs: new CvvKeeper(clock),
+    wake: () => undefined,
+  }
+  await inquire(deps, merchant, 'reversing', 1)
+  await settle(deps, merchant, 'late', 1, { outcome: 'declined', responseCode: '05', reason: 'DECLINED' })
+  await settle(deps, merchant, 'late', 1, {
+    outcome: 'approved',
+    approvalCode: '123456',
+    responseCode: '00',
+    channel: '008',
+  })
+}

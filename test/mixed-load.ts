@@ -1,0 +1,114 @@
+import type { PayOptions, SandboxClient } from '../src/client.ts'
+import type { Chance } from './chance.ts'
+import { type MerchantServer, seedSample } from './gateway.ts'
+
+/** What a gateway has acknowledged of an order. */
+export interface Acknowledged {
+  /** The body with which it was initiated; the same again gives the same link. */
+  readonly request: Record<string, unknown>
+  readonly link: string
+  /** The final status that an answer told, once one has. */
+  status?: string
+}
+
+/** Statuses after which nothing may come any more. */
+const final: ReadonlySet<string> = new Set(['CAPTURED', 'PAID', 'FAILURE', 'EXPIRED', 'CANCELLED'])
+
+/** Everything that was acknowledged, and what contradicts itself. */
+export class Ledger {
+  readonly orders = new Map<string, Acknowledged>()
+  readonly contradictions: string[] = []
+  /** Answers, whatever they said. */
+  answers = 0
+
+  initiated(id: string, acknowledged: Acknowledged): void {
+    this.orders.set(id, acknowledged)
+  }
+
+  told(id: string, status: string): void {
+    const order = this.orders.get(id)
+    if (!order || !final.has(status)) return
+    if (order.status !== undefined && order.status !== status)
+      this.contradictions.push(`${id} was ${order.status} and is ${status}`)
+    order.status = status
+  }
+}
+
+/** A card that takes no part in 3-D Secure, one that is challenged, one that is declined after a challenge. */
+const cards = ['5111111111111118', '5123450000000008', '4911111111111113', '4111111111111111'] as const
+
+const scripts: readonly [PayOptions, ...PayOptions[]] = [
+  {},
+  { card: { number: '4111111111111111' } },
+  { authentication: 'fail', attempts: 1 },
+  { authentication: 'abandon' },
+  { outcome: 'declined', attempts: 1 },
+  { outcome: 'timeout', attempts: 1 },
+  { outcome: 'late', attempts: 1 },
+]
+
+type Deed = (id: string, link: string) => Promise<unknown>
+
+/**
+ * One caller that does what merchants and payers do, one thing after the other, until it is stopped. An answer
+ * that does not come is no acknowledgement: whatever became of it is right.
+ */
+export async function call(
+  {
+    client,
+    merchant,
+    ledger,
+    chance,
+  }: { client: SandboxClient; merchant: MerchantServer; ledger: Ledger; chance: Chance },
+  name: string,
+  over: AbortSignal,
+): Promise<void> {
+  const status = async (id: string) => {
+    const { data } = (await client.check(id)) as { data: { result: { payment: { status: string } } } }
+    ledger.answers += 1
+    ledger.told(id, data.result.payment.status)
+  }
+  const scripted: Deed = async (id) => ledger.told(id, (await client.pay(id, chance.of(scripts))).status)
+  const deeds: readonly [Deed, ...Deed[]] = [
+    scripted,
+    scripted,
+    async (id) => Promise.allSettled([client.pay(id), client.pay(id), client.pay(id, { outcome: 'late' })]),
+    async (_, link) => submitCard(link, chance.of(cards)),
+    async (_, link) => Promise.all([submitCard(link, '5111111111111118'), submitCard(link, '5111111111111118')]),
+    async (id) => {
+      await client.call('GET', `/pg/payment/card/cancel/${id}`)
+      ledger.told(id, 'CANCELLED')
+    },
+    async (id) => Promise.allSettled([client.pay(id), client.call('GET', `/pg/payment/card/cancel/${id}`)]),
+    async () => (chance.below(5) === 0 ? client.clock.advance('PT1M') : undefined),
+  ]
+  for (let count = 0; !over.aborted; count += 1) {
+    const id = `${name}-${count}`
+    const callbackUrl = `${merchant.url}/callback`
+    const request = seedSample(id, {
+      order: { timeout: chance.of(['5', '30', '1440']) },
+      url: chance.below(4) === 0 ? {} : { callbackUrl },
+    })
+    try {
+      const { redirecturl: link } = await client.call<{ redirecturl: string }>(
+        'POST',
+        '/pg/payment/card/initiate',
+        request,
+      )
+      ledger.answers += 1
+      ledger.initiated(id, { request, link })
+      await chance.of(deeds)(id, link)
+      ledger.answers += 1
+      await status(id)
+    } catch {
+      // Refused, or not answered.
+    }
+  }
+}
+
+/** Opens the payer's page and sends its card form; follows to the page that comes. */
+async function submitCard(link: string, number: string): Promise<void> {
+  await (await fetch(link)).text()
+  const form = { formNo: '1', number, expiry: '09/33', cvv: '100', name: 'Budi Santoso' }
+  await (await fetch(link, { method: 'POST', body: new URLSearchParams(form) })).text()
+}
