@@ -12,6 +12,8 @@ import { migrate } from './postgres/migrate.ts'
 
 export interface OpenDatabase {
   readonly database: Database
+  /** For those who need a connection of their own. It may hold a password. */
+  readonly connection: ClientConfig
   readonly masterKey: Secret<Buffer>
   readonly close: () => Promise<void>
 }
@@ -49,11 +51,12 @@ export async function openDatabase(
   try {
     const masterKey =
       config.masterKey ?? (temporary ? new Secret(randomBytes(32)) : await keptMasterKey(config.dataDir))
-    const { database, close } = await migrated({ ...embedded.connection }, 'the embedded database')
+    const { database, connection, close } = await migrated({ ...embedded.connection }, 'the embedded database')
     const whereabouts = whereaboutsOf(config)
     if (!temporary) await writeFile(whereabouts, JSON.stringify(embedded.connection), { mode: 0o600 })
     return {
       database,
+      connection,
       masterKey,
       close: async () => {
         await close()
@@ -101,7 +104,7 @@ async function migrated(connection: ClientConfig, name: string): Promise<Omit<Op
     throw new StartProblem(`The database at ${name} cannot be used: ${reason}.`)
   }
   const database = new Database(connection)
-  return { database, close: () => database.close() }
+  return { database, connection, close: () => database.close() }
 }
 
 /** Host and database, never the password. */

@@ -43,6 +43,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   http: ['base', 'merchant', 'postgres'],
   jobs: ['base', 'postgres', 'timer'],
   merchant: ['base', 'postgres'],
+  metrics: ['base', 'postgres'],
   payment: ['acquirer', 'authentication', 'base', 'callback', 'card', 'event', 'merchant', 'postgres', 'timer', 'wire'],
   postgres: ['base'],
   sandbox: [

@@ -32,7 +32,7 @@ export interface CheckoutDeps {
   /** Where the sandbox prints its test cards; null in live mode. */
   readonly testCardsUrl: string | null
   /** Keeps the process alive until work that a page has begun is done. */
-  readonly background: (work: Promise<unknown>) => void
+  readonly background: (work: Promise<unknown>, about: Readonly<Record<string, unknown>>) => void
 }
 
 /** The three forms of the page's address (design 4.2); the last names a language. */
@@ -59,6 +59,7 @@ interface Visit {
   readonly order: Order
   readonly language: Language
   readonly action: string
+  readonly traceId: string
 }
 
 /** The payer's door: the page behind `redirecturl` and the forms on it. */
@@ -130,7 +131,8 @@ async function visitOf(deps: CheckoutDeps, request: FastifyRequest): Promise<Vis
   const query = request.query as { lang?: unknown }
   const chosen = query.lang ?? formOf(request).get('lang') ?? params.language
   const action = new URL(request.url, 'http://page').pathname.replace(/\/(status|authenticate|return|cvv)$/, '')
-  return { merchant, order, language: pickLanguage(chosen, request.headers['accept-language']), action }
+  const language = pickLanguage(chosen, request.headers['accept-language'])
+  return { merchant, order, language, action, traceId: request.id }
 }
 
 function now(deps: CheckoutDeps, { merchant }: Visit): Date {
@@ -244,7 +246,8 @@ async function submitCvv(
 /** Takes the attempt further, and waits for it as long as a payer waits for a page. */
 async function goOn(deps: CheckoutDeps, visit: Visit, attemptNo: number, input: AuthenticationInput): Promise<void> {
   const work = proceed(deps.payments, visit.merchant, visit.order.orderId, attemptNo, input)
-  deps.background(work)
+  const { merchant, order, traceId } = visit
+  deps.background(work, { traceId, merchantId: merchant.merchantId, orderId: order.orderId, attemptNo })
   let timeout: NodeJS.Timeout | undefined
   const patience = new Promise<void>((resolve) => {
     timeout = setTimeout(resolve, patienceMs)

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg'
+import { systemClock } from '../base/clock.ts'
 import { invariant } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
 
@@ -25,11 +26,24 @@ export interface BatcherOptions<Row, Result> {
   readonly maxRows?: number
   /** How many rows may wait; beyond it requests are refused rather than kept waiting. */
   readonly maxWaiting?: number
+  /** Told of each batch that was written, for measuring; it must be quick and must not throw. */
+  readonly observe?: (batch: WrittenBatch) => void
+}
+
+export interface WrittenBatch {
+  readonly rows: number
+  /** How long its oldest row had waited when it was taken. */
+  readonly waitedMs: number
+  readonly wroteMs: number
+  /** The statement of the whole batch failed, whatever became of its rows one by one. */
+  readonly failed: boolean
 }
 
 interface Waiting<Row, Result> {
   readonly row: Row
   readonly key: string
+  /** Machine time of its coming; 0 where nobody observes. */
+  readonly sinceMs: number
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
 }
@@ -48,14 +62,16 @@ export class Batcher<Row, Result> {
   readonly #lanes: readonly Lane<Row, Result>[]
   readonly #maxRows: number
   readonly #maxWaiting: number
+  readonly #observe: BatcherOptions<Row, Result>['observe']
   #waiting = 0
 
-  constructor({ write, key, lanes = 2, maxRows = 128, maxWaiting = 10_000 }: BatcherOptions<Row, Result>) {
+  constructor({ write, key, lanes = 2, maxRows = 128, maxWaiting = 10_000, observe }: BatcherOptions<Row, Result>) {
     this.#write = write
     this.#key = key
     this.#lanes = Array.from({ length: lanes }, () => ({ waiting: [], isWriting: false }))
     this.#maxRows = maxRows
     this.#maxWaiting = maxWaiting
+    this.#observe = observe
   }
 
   /**
@@ -70,7 +86,7 @@ export class Batcher<Row, Result> {
     invariant(lane, 'a batcher has a lane for every key')
     this.#waiting += 1
     return new Promise((resolve, reject) => {
-      lane.waiting.push({ row, key, resolve, reject })
+      lane.waiting.push({ row, key, sinceMs: this.#nowMs(), resolve, reject })
       if (lane.isWriting) return
       lane.isWriting = true
       // After this turn of the event loop, so that requests that were read together are written together.
@@ -80,11 +96,18 @@ export class Batcher<Row, Result> {
 
   async #run(lane: Lane<Row, Result>): Promise<void> {
     while (lane.waiting.length > 0) {
+      const takenMs = this.#nowMs()
+      const waitedMs = takenMs - (lane.waiting[0]?.sinceMs ?? takenMs)
       const batch = this.#take(lane)
       this.#waiting -= batch.length
-      await this.#writeBatch(batch)
+      const isWritten = await this.#writeBatch(batch)
+      this.#observe?.({ rows: batch.length, waitedMs, wroteMs: this.#nowMs() - takenMs, failed: !isWritten })
     }
     lane.isWriting = false
+  }
+
+  #nowMs(): number {
+    return this.#observe ? systemClock.monotonicMs() : 0
   }
 
   /** The longest-waiting rows with different keys, in key order. */
@@ -98,15 +121,18 @@ export class Batcher<Row, Result> {
     return [...batch.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1))
   }
 
-  async #writeBatch(batch: readonly Waiting<Row, Result>[]): Promise<void> {
+  /** False when the one statement failed. */
+  async #writeBatch(batch: readonly Waiting<Row, Result>[]): Promise<boolean> {
     try {
       const results = await this.#write(batch.map(({ row }) => row))
       invariant(results.length === batch.length, 'a batch gives one result for each row')
       batch.forEach(({ resolve }, index) => resolve(results[index] as Result))
+      return true
     } catch (error) {
       if (batch.length === 1 && !lostRace(error)) batch[0]?.reject(error)
       else if (isAboutRows(error)) for (const waiting of batch) await this.#writeAlone(waiting)
       else for (const { reject } of batch) reject(error)
+      return false
     }
   }
 
