@@ -35,10 +35,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   acquirer: ['base', 'card', 'postgres', 'vault'],
   api: ['base', 'http', 'merchant', 'payment', 'wire'],
   authentication: ['base', 'card', 'postgres', 'vault'],
+  backup: ['base', 'postgres'],
   callback: ['base', 'postgres', 'wire'],
   card: ['base'],
   checkout: ['base', 'http', 'merchant', 'pages', 'payment', 'vault'],
-  cli: ['base', 'merchant', 'postgres', 'vault', 'wire'],
+  cli: ['backup', 'base', 'merchant', 'postgres', 'vault', 'wire'],
   event: ['postgres'],
   http: ['base', 'merchant', 'postgres'],
   jobs: ['base', 'postgres', 'timer'],
@@ -125,7 +126,14 @@ suite('the rules of the house', () => {
   })
 
   test('settings are read in one place, the command line hands them over', () => {
-    only(/process\.env\b/, ['cli/connect.ts', 'cli/merchant.ts', 'cli/migrate.ts', 'cli/serve.ts'])
+    only(/process\.env\b/, [
+      'cli/backup.ts',
+      'cli/connect.ts',
+      'cli/merchant.ts',
+      'cli/migrate.ts',
+      'cli/restore.ts',
+      'cli/serve.ts',
+    ])
   })
 
   test('nobody prints past the log and the command line', () => {
