@@ -160,9 +160,9 @@ suite('a backup', () => {
   test('is of one moment, while others write', async () => {
     const path = join(folder.path, 'moment.gz')
     const busy = await testDatabase()
-    let isOver = false
+    const over = new AbortController()
     const writer = withClient(busy.connection, async (client) => {
-      for (let n = 0; !isOver; n += 1) {
+      for (let n = 0; !over.signal.aborted; n += 1) {
         // Both or neither, as an order and its first event.
         await client.query('begin')
         await client.query(`insert into setting values ('s-' || $1::int, '')`, [n])
@@ -174,7 +174,7 @@ suite('a backup', () => {
     while ((await withTable('backup_test.settings')) < 50);
     await backUp(busy.connection, path, about)
     const written = await withTable('backup_test.settings')
-    isOver = true
+    over.abort()
     await writer
     const { tables } = await restoreInto(empty, path)
     assert.ok((tables['setting'] ?? 0) >= 50 && (tables['setting'] ?? 0) <= written)
