@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { type DestinationStream, type LogFn, type Logger, pino } from 'pino'
 import { scrub } from './base/scrub.ts'
 import type { LogLevel } from './config.ts'
 import { describe } from './http/problem-answer.ts'
@@ -28,7 +28,20 @@ export function createLog(level: LogLevel, stream?: DestinationStream): Logger {
       res: ({ statusCode }: { readonly statusCode?: number }) => ({ statusCode }),
     },
     formatters: { level: (label: string) => ({ level: label }) },
-    hooks: { streamWrite: scrub },
+    hooks: { streamWrite: scrub, logMethod: withoutErrorText },
   }
   return stream ? pino(options, stream) : pino(options)
+}
+
+/**
+ * An error's own text may hold a value of a row; pino, and the framework, make it the line's message where
+ * there is no other. `err` tells what may be told.
+ */
+function withoutErrorText(this: Logger, words: Parameters<LogFn>, write: LogFn): void {
+  const [first, message, ...rest] = words as [unknown, string | undefined, ...unknown[]]
+  const carried = first instanceof Error ? { err: first } : first
+  const { err } = (typeof carried === 'object' && carried !== null ? carried : {}) as { readonly err?: unknown }
+  if (err instanceof Error && !('msg' in (carried as object)) && (message === undefined || message === err.message)) {
+    write.call(this, carried, 'an error')
+  } else write.call(this, carried, message, ...rest)
 }
