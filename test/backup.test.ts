@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, readFileSync, statSync, truncateSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { type ClientConfig } from 'pg'
 import { SandboxClient } from '../src/client.ts'
 import { list } from '../src/event/store.ts'
+import { packageRoot } from '../src/postgres/package-root.ts'
 import { merchantServer, type MerchantServer, seedSample, testMasterKey } from './gateway.ts'
 import { administer, testDatabase } from './postgres.ts'
-import { namesIn, openFolder, run, type ServingProcess, serve, until } from './process.ts'
+import { namesIn, openFolder, program, run, type ServingProcess, serve, until } from './process.ts'
 
 interface Report {
   readonly file: string
@@ -107,16 +109,18 @@ suite('the embedded database is backed up under load and restored elsewhere', ()
     assert.match(full.stderr, /is not empty/)
   })
 
-  test('while no gateway runs, and with the key at hand', async () => {
-    const path = join(folder.path, 'stopped.backup')
-    const saved = await gerbang('new', 'backup', path)
-    assert.equal(saved.code, 0, saved.stderr)
-    assert.match(saved.stdout, /^THE MASTER KEY IS NOT IN IT, and without the key nobody can use it\.$/m)
-    const key = readFileSync(join(folder.path, 'new', 'master.key'), 'utf8').trim()
-    const environment = { ...settingsOf('third'), GERBANG_MASTER_KEY: key }
-    const restored = await run(['restore', path, '--json'], { environment }).ended
-    assert.equal(restored.code, 0, restored.stderr)
-    assert.equal((JSON.parse(restored.stdout) as Report).masterKey, 'opens it')
+  test('while no gateway runs, and with the key at hand, by the drill that the manual shows', async () => {
+    const shim = join(folder.path, 'bin')
+    mkdirSync(shim)
+    writeFileSync(join(shim, 'npx'), `#!/bin/sh\nshift\nexec ${process.execPath} ${program} "$@"\n`, { mode: 0o755 })
+    const script = join(packageRoot(), 'docs', 'examples', 'drill.sh')
+    const saved = join(folder.path, 'drill.backup')
+    const { status, stdout, stderr } = spawnSync('sh', [script, saved, join(folder.path, 'drill')], {
+      env: { ...settingsOf('new'), PATH: `${shim}:${process.env['PATH']}` },
+      encoding: 'utf8',
+    })
+    assert.equal(status, 0, stderr)
+    assert.match(stdout, /restored and compared with the file\n.*\nthe master key opens it \(.*drill\/master\.key\)\n$/)
   })
 
   test('nothing is made where there is nothing to save, or nothing to restore', async () => {

@@ -138,6 +138,11 @@ export class Metrics {
     return this.#registry.contentType
   }
 
+  /** What there is, those of the client library included. */
+  get names(): readonly string[] {
+    return this.#registry.getMetricsAsArray().map(({ name }) => name)
+  }
+
   /** A request was turned away before its work began. */
   readonly refused: Refused = (reason) => this.#refusals.inc({ reason })
 
