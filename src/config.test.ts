@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { inspect } from 'node:util'
 import { StartProblem } from './base/start-problem.ts'
-import { type Environment, readConfig, settings } from './config.ts'
+import { type Environment, readConfig, settings, strangeSettings } from './config.ts'
 
 const key = 'ab'.repeat(32)
 const live = { GERBANG_MODE: 'live', GERBANG_PUBLIC_URL: 'https://pay.example', GERBANG_MASTER_KEY: key }
@@ -33,6 +33,7 @@ suite('the settings', () => {
       sandboxKey: null,
       logLevel: 'warn',
       rateLimits: { merchant: null, address: null },
+      metrics: null,
     })
   })
 
@@ -51,6 +52,7 @@ suite('the settings', () => {
       DATABASE_URL: 'postgres://u:p@db:5433/gerbang',
       GERBANG_MASTER_KEY: key.toUpperCase(),
       GERBANG_WORKERS: '1',
+      GERBANG_METRICS_PORT: '9464',
       GERBANG_SEED: 'forty two',
       GERBANG_MERCHANT_KEY: 'SoSecret456',
       GERBANG_RATE_LIMIT_MERCHANT: '20',
@@ -68,6 +70,7 @@ suite('the settings', () => {
       seed: 'forty two',
       logLevel: 'debug',
       rateLimits: { merchant: { perSecond: 20, burst: 40 }, address: { perSecond: 10, burst: 15 } },
+      metrics: { host: '127.0.0.1', port: 9464 },
     })
     assert.equal(databaseUrl?.reveal(), 'postgres://u:p@db:5433/gerbang')
     assert.equal(masterKey?.reveal().toString('hex'), key)
@@ -91,7 +94,10 @@ suite('the settings', () => {
     ['GERBANG_MASTER_KEY', 'short', /64 hex digits/],
     ['GERBANG_MASTER_KEY', 'g'.repeat(64), /64 hex digits/],
     ['GERBANG_WORKERS', '2', /not available yet/],
-    ['GERBANG_METRICS_PORT', '9090', /not available yet/],
+    ['GERBANG_METRICS_PORT', '8080', /not that of GERBANG_PORT, got `8080`/],
+    ['GERBANG_METRICS_PORT', '70000', /a port, or an address and a port/],
+    ['GERBANG_METRICS_PORT', 'metrics:9464', /a port, or an address/],
+    ['GERBANG_METRICS_PORT', ':9464', /a port, or an address/],
     ['GERBANG_MERCHANT_KEY', 'short', /8 to 128 visible ASCII/],
     ['GERBANG_MERCHANT_KEY', 'with a blank', /8 to 128 visible ASCII/],
     ['GERBANG_RATE_LIMIT_MERCHANT', 'on', /`off`, requests per second, or these and a burst/],
@@ -117,6 +123,31 @@ suite('the settings', () => {
       settings.map(({ name }) => name).filter((name) => !any.has(name) && !tried.has(name)),
       [],
     )
+  })
+
+  test('metrics are for loopback unless an address is written out', () => {
+    const metricsOf = (value: string) => readConfig({ GERBANG_METRICS_PORT: value }).metrics
+    assert.deepEqual(metricsOf('9464'), { host: '127.0.0.1', port: 9464 })
+    assert.deepEqual(metricsOf('0'), { host: '127.0.0.1', port: 0 })
+    assert.deepEqual(metricsOf('0.0.0.0:9464'), { host: '0.0.0.0', port: 9464 })
+    assert.deepEqual(metricsOf('[::1]:9464'), { host: '::1', port: 9464 })
+  })
+
+  test('a variable of ours that nobody reads is told, with the name that was meant', () => {
+    const told = strangeSettings({
+      GERBANG_METRCS_PORT: '9464',
+      gerbang_mode: 'live',
+      GERBANG_COLOUR_OF_THE_GATE: 'red',
+      GERBANG_PORT: '1',
+      GERBANG_URL: 'http://127.0.0.1:8080',
+      GERBANG_MERCHANT_ID: 'X',
+      PATH: '/bin',
+    })
+    assert.deepEqual(told, [
+      'GERBANG_METRCS_PORT is no setting, and is ignored. Did you mean GERBANG_METRICS_PORT?',
+      'gerbang_mode is no setting, and is ignored. Did you mean GERBANG_MODE?',
+      'GERBANG_COLOUR_OF_THE_GATE is no setting, and is ignored.',
+    ])
   })
 
   test('all mistakes are told at once', () => {

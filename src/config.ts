@@ -25,6 +25,8 @@ export interface Config {
   /** The sandbox merchant's key; null: the documentation's example, or a random one off loopback. */
   readonly sandboxKey: Secret<string> | null
   readonly logLevel: LogLevel
+  /** Where metrics are served; null: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null
   readonly rateLimits: RateLimits
 }
 
@@ -57,7 +59,11 @@ export const settings = [
     about: '32 bytes as 64 hex digits; needed with `DATABASE_URL` and in live mode',
   },
   { name: 'GERBANG_WORKERS', fallback: '1', about: 'processes (live mode only; more than 1 is not available yet)' },
-  { name: 'GERBANG_METRICS_PORT', fallback: 'none', about: 'port for metrics (not available yet)' },
+  {
+    name: 'GERBANG_METRICS_PORT',
+    fallback: 'none',
+    about: 'port for metrics, on loopback, or `ADDRESS:PORT`; 0 takes a free one',
+  },
   { name: 'GERBANG_SEED', fallback: 'none', about: 'text that makes every run repeat (sandbox, fresh data dir)' },
   {
     name: 'GERBANG_MERCHANT_KEY',
@@ -150,7 +156,10 @@ export function readConfig(environment: Environment): Config {
   const seed = given('GERBANG_SEED') ?? null
   if (seed && mode === 'live') mistakes.push('GERBANG_SEED: only for the sandbox; live mode needs real randomness')
   if ((given('GERBANG_WORKERS') ?? '1') !== '1') wrong('GERBANG_WORKERS', '1 (several processes are not available yet)')
-  if (given('GERBANG_METRICS_PORT')) wrong('GERBANG_METRICS_PORT', 'unset (metrics are not available yet)')
+  const metrics = readMetricsAddress(given('GERBANG_METRICS_PORT'))
+  if (metrics === undefined || (metrics && metrics.port > 0 && metrics.port === port)) {
+    wrong('GERBANG_METRICS_PORT', 'a port, or an address and a port (`0.0.0.0:9464`), and not that of GERBANG_PORT')
+  }
 
   const sandboxKey = given('GERBANG_MERCHANT_KEY')
   if (sandboxKey && !keyForm.test(sandboxKey)) wrong('GERBANG_MERCHANT_KEY', '8 to 128 visible ASCII characters')
@@ -189,7 +198,50 @@ export function readConfig(environment: Environment): Config {
     sandboxKey: sandboxKey ? new Secret(sandboxKey) : null,
     logLevel,
     rateLimits,
+    metrics: metrics ?? null,
   })
+}
+
+/** Read elsewhere: by the command line's HTTP commands, and by the suite's runner. */
+const otherSettings = ['GERBANG_URL', 'GERBANG_MERCHANT_ID', 'GERBANG_TEST_TEMPLATE']
+
+/** A sentence for each `GERBANG_…` variable that nobody reads, with the name that was probably meant. */
+export function strangeSettings(environment: Environment): string[] {
+  const known = [...settings.map(({ name }) => name), ...otherSettings]
+  return Object.keys(environment)
+    .filter((name) => name.toUpperCase().startsWith('GERBANG_') && !known.includes(name))
+    .map((name) => {
+      const near = known
+        .map((each) => ({ each, apart: distance(name.toUpperCase(), each) }))
+        .toSorted((one, other) => one.apart - other.apart)[0]
+      const meant = near && near.apart <= 4 ? ` Did you mean ${near.each}?` : ''
+      return `${name} is no setting, and is ignored.${meant}`
+    })
+}
+
+/** How many letters have to be added, removed or changed to make one text of the other. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, place) => place)
+  for (let line = 1; line <= from.length; line += 1) {
+    const next = [line]
+    for (let place = 1; place <= to.length; place += 1) {
+      const changed = (row[place - 1] ?? 0) + (from[line - 1] === to[place - 1] ? 0 : 1)
+      next.push(Math.min(changed, (row[place] ?? 0) + 1, (next[place - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[to.length] ?? 0
+}
+
+/**
+ * Null when absent, undefined when wrong. Loopback unless an address is written out: what metrics tell is
+ * for the operator, whoever the gateway itself listens for.
+ */
+function readMetricsAddress(text: string | undefined): Config['metrics'] | undefined {
+  if (!text) return null
+  const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? []
+  const address = host.replace(/^\[(.+)\]$/, '$1')
+  return port && Number(port) <= 65_535 && ipaddr.isValid(address) ? { host: address, port: Number(port) } : undefined
 }
 
 /** Null when absent, undefined when wrong. */

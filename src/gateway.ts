@@ -1,3 +1,4 @@
+import { promisify } from 'node:util'
 import type { Logger } from 'pino'
 import { AcquirerSimulator } from './acquirer/simulator.ts'
 import { apiRoutes } from './api/routes.ts'
@@ -9,7 +10,8 @@ import { isLoopback } from './base/loopback.ts'
 import { type Random, seededRandom, systemRandom } from './base/random.ts'
 import { StartProblem } from './base/start-problem.ts'
 import { localAddressesToo, publicAddressesOnly } from './callback/address.ts'
-import { deliver, type DeliveryDeps } from './callback/deliver.ts'
+import type { Callback } from './callback/callback.ts'
+import { deliver, type DeliveryDeps, type DeliveryOutcome } from './callback/deliver.ts'
 import { HostQueues } from './callback/queue.ts'
 import { dnsResolve, type Resolve, systemResolve } from './callback/resolve.ts'
 import { httpSender } from './callback/send.ts'
@@ -24,6 +26,10 @@ import { doorKeepers } from './http/door-keepers.ts'
 import type { Load } from './http/load.ts'
 import { TimerJob } from './jobs/timers.ts'
 import { Directory } from './merchant/directory.ts'
+import { Metrics } from './metrics/metrics.ts'
+import { observeRequests } from './metrics/requests.ts'
+import { serveMetrics } from './metrics/server.ts'
+import { waiting } from './metrics/store.ts'
 import { acceptedKeys, type Merchant } from './merchant/merchant.ts'
 import { newKeyUsed } from './merchant/store.ts'
 import { parseAttemptSubject } from './payment/change.ts'
@@ -33,7 +39,8 @@ import { initiate } from './payment/initiate.ts'
 import { inquire, reverseLate } from './payment/inquire.ts'
 import { type Batching, Orders } from './payment/orders.ts'
 import { signAnew } from './payment/sign-anew.ts'
-import type { Database } from './postgres/database.ts'
+import { Database } from './postgres/database.ts'
+import { programVersion } from './postgres/package-root.ts'
 import { ensureSandboxMerchant } from './sandbox-merchant.ts'
 import { acsRoutes } from './sandbox/acs-routes.ts'
 import { loadClocks, saveClock } from './sandbox/clock-store.ts'
@@ -43,7 +50,7 @@ import { hasOrders } from './sandbox/seed-store.ts'
 import { VirtualClock } from './sandbox/virtual-clock.ts'
 import { type TimerHandler, TimerRunner } from './timer/runner.ts'
 import { cancel, releaseAll, schedule } from './timer/store.ts'
-import type { TimerKind } from './timer/timer.ts'
+import { type Timer, type TimerKind, timerKinds } from './timer/timer.ts'
 import { Cipher } from './vault/cipher.ts'
 import { CvvKeeper } from './vault/cvv.ts'
 import { deriveKey } from './vault/derive-key.ts'
@@ -68,6 +75,8 @@ export interface Gateway {
   /** The address that it is bound to. */
   readonly url: string
   readonly publicUrl: string
+  /** Where metrics are served; null without GERBANG_METRICS_PORT. */
+  readonly metricsUrl: string | null
   /** The sandbox's own merchant; null in live mode. */
   readonly merchant: Merchant | null
   /** Stops accepting, finishes what is in flight, stops the embedded server. May be called twice. */
@@ -138,14 +147,35 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const authenticator = isSandbox
     ? new AuthenticationSimulator({ database, vault, clock, random, routes, publicUrl })
     : null
+  const queues = new HostQueues(clock)
+  // A connection of its own: a scrape neither waits behind requests nor takes a place from them.
+  const beside = config.metrics && new Database(opened.connection, 1)
+  const metrics =
+    beside &&
+    new Metrics({
+      clock,
+      build: { version: programVersion(), mode: config.mode },
+      timerKinds,
+      moved: () => movable?.moved() ?? [],
+      waiting: (at) => waiting(beside, at),
+      failed: (error) => log.warn({ msg: 'the database did not answer a scrape', bug: describe(error) }),
+      held: async () => ({
+        pool: database.connections,
+        queues: queues.standing,
+        connections: await promisify(app.server.getConnections.bind(app.server))(),
+      }),
+    })
   const working = new Set<Promise<unknown>>()
-  const background = (work: Promise<unknown>) => {
+  const background = (work: Promise<unknown>, about: Readonly<Record<string, unknown>>) => {
     const quiet = work
-      .catch((error: unknown) => log.error({ msg: 'a payment step failed', bug: describe(error) }))
+      .catch((error: unknown) => log.error({ ...about, msg: 'a payment step failed', bug: describe(error) }))
       .finally(() => working.delete(quiet))
     working.add(quiet)
   }
-  const orders = new Orders(database, vault, options.batch)
+  const orders = new Orders(database, vault, {
+    ...(options.batch && { batching: options.batch }),
+    ...(metrics && { observe: { opened: metrics.batch('opened'), changed: metrics.batch('changed') } }),
+  })
   const payments: PaymentDeps = {
     database,
     orders,
@@ -155,6 +185,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     authenticator,
     cvvs,
     wake: () => job.wake(),
+    ...(metrics && { recorded: metrics.recorded }),
   }
   const sender = httpSender({
     clock,
@@ -165,7 +196,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     database,
     clock,
     sender,
-    queues: new HostQueues(clock),
+    queues,
     keysOf: async (merchantId) => {
       const found = await directory.find(merchantId)
       return found ? acceptedKeys(found, clock.machine()) : []
@@ -174,9 +205,14 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const runner = new TimerRunner({
     database,
     clock,
-    handlers: timerHandlers(payments, directory, delivery),
-    failed: (timer, error) =>
-      log.error({ msg: 'a timer failed', kind: timer.kind, subject: timer.subject, bug: describe(error) }),
+    handlers: timerHandlers(payments, directory, delivery, (timer, callback, outcome) => {
+      metrics?.callback(outcome)
+      tellOfCallback(log, timer, callback, outcome)
+    }),
+    failed: (timer, error) => {
+      metrics?.timerFailed(timer.kind)
+      log.error({ ...subjectOf(timer), msg: 'a timer failed', kind: timer.kind, bug: describe(error) })
+    },
   })
   const job = new TimerJob({ database, clock, movable, runner })
 
@@ -184,7 +220,10 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   if (!isSandbox && config.rateLimits.address === null && config.trustedProxies.length === 0) {
     options.say('GERBANG_TRUSTED_PROXIES is not set: neither requests nor guesses at keys are limited by address.')
   }
-  const doors = doorKeepers(clock, config.rateLimits, options.load)
+  const doors = doorKeepers(clock, config.rateLimits, {
+    ...(options.load && { load: options.load }),
+    ...(metrics && { refused: metrics.refused }),
+  })
   const app = buildServer({
     log,
     refusesEarly: doors.refusesEarly,
@@ -193,6 +232,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     allowedHost: isSandbox ? sandboxHosts(config.publicUrl) : null,
     ...(options.bounds && { bounds: options.bounds }),
   })
+  if (metrics) observeRequests(app, { requests: metrics.requests, seconds: metrics.requestSeconds })
   const keyUsed = async (used: Merchant) => {
     await newKeyUsed(database, used.merchantId)
     directory.forget()
@@ -230,13 +270,20 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     await app.register(pageRoutes({ merchant, publicUrl, showsKey: isLoopback(config.host) }))
   }
 
-  bound = await listen(app, config)
+  const scrapes = metrics && config.metrics ? await serveMetrics(config.metrics, metrics) : null
+  try {
+    bound = await listen(app, config)
+  } catch (error) {
+    await scrapes?.close()
+    throw error
+  }
   job.start()
   let closing: Promise<void> | undefined
   return {
     url: bound,
     publicUrl: publicUrl(),
     merchant,
+    metricsUrl: scrapes?.url ?? null,
     close: () =>
       (closing ??= closeAll(async () => {
         const deadline = clock.monotonicMs() + graceMs
@@ -253,6 +300,8 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         sender.close()
         await within(Math.max(left(), lastAnswersMs), job.stop())
         cvvs.clear()
+        await scrapes?.close()
+        await beside?.close()
       }, opened)),
   }
 }
@@ -281,6 +330,7 @@ function timerHandlers(
   payments: PaymentDeps,
   directory: Directory,
   delivery: DeliveryDeps,
+  delivered: (timer: Timer, callback: Callback, outcome: DeliveryOutcome) => void,
 ): Record<TimerKind, TimerHandler> {
   const merchantOf = async (merchantId: string) => {
     const merchant = await directory.find(merchantId)
@@ -305,18 +355,37 @@ function timerHandlers(
       const { merchantId, timerId, subject } = timer
       const merchant = await merchantOf(merchantId)
       if (merchant.previousKey) await signAnew(payments, merchant, subject)
+      let told: Callback | undefined
       const outcome = await deliver(delivery, {
         merchantId,
         callbackId: subject,
         isUrgent,
-        inTransaction: async (sql, { kind, ...told }) => {
-          if ('retryAt' in told) await schedule(sql, [{ ...timer, dueAt: told.retryAt }])
-          else if (kind !== 'postponed') await cancel(sql, [{ merchantId, timerId }])
+        inTransaction: async (sql, result, callback) => {
+          told = callback
+          if (result.kind === 'retry') await schedule(sql, [{ ...timer, dueAt: result.retryAt }])
+          else if (result.kind !== 'postponed') await cancel(sql, [{ merchantId, timerId }])
         },
       })
+      if (told) delivered(timer, told, outcome)
       return outcome.kind === 'postponed' ? { postponedMs: outcome.postponedMs } : 'moved'
     },
   }
+}
+
+/** What a timer is about, by the names that the log uses. */
+function subjectOf({ merchantId, kind, subject }: Timer): Readonly<Record<string, unknown>> {
+  if (kind === 'expire') return { merchantId, orderId: subject }
+  return kind === 'callback' ? { merchantId, callbackId: subject } : { merchantId, ...parseAttemptSubject(subject) }
+}
+
+/** One line for each delivery; one that is given up is an operator's to look at. */
+function tellOfCallback(log: Logger, { merchantId }: Timer, callback: Callback, outcome: DeliveryOutcome): void {
+  const { orderId, callbackId } = callback
+  const { kind } = outcome
+  const level = kind === 'abandoned' ? 'warn' : kind === 'postponed' ? 'debug' : 'info'
+  const attempt = 'attempt' in outcome && outcome.attempt
+  const { attemptNo, status, error, ms } = attempt || {}
+  log[level]({ msg: 'callback', merchantId, orderId, callbackId, outcome: kind, attemptNo, status, error, ms })
 }
 
 /** Loads the clocks as they were left; a seed or a start time begins on a fresh data dir. */

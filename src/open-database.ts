@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client, type ClientConfig } from 'pg'
@@ -10,8 +11,13 @@ import { Database } from './postgres/database.ts'
 import { startEmbedded } from './postgres/embedded.ts'
 import { migrate } from './postgres/migrate.ts'
 
+/** How long a first connection is waited for. */
+const connectMs = 5_000
+
 export interface OpenDatabase {
   readonly database: Database
+  /** For those who need a connection of their own. It may hold a password. */
+  readonly connection: ClientConfig
   readonly masterKey: Secret<Buffer>
   readonly close: () => Promise<void>
 }
@@ -49,11 +55,12 @@ export async function openDatabase(
   try {
     const masterKey =
       config.masterKey ?? (temporary ? new Secret(randomBytes(32)) : await keptMasterKey(config.dataDir))
-    const { database, close } = await migrated({ ...embedded.connection }, 'the embedded database')
+    const { database, connection, close } = await migrated({ ...embedded.connection }, 'the embedded database')
     const whereabouts = whereaboutsOf(config)
     if (!temporary) await writeFile(whereabouts, JSON.stringify(embedded.connection), { mode: 0o600 })
     return {
       database,
+      connection,
       masterKey,
       close: async () => {
         await close()
@@ -85,6 +92,41 @@ export async function openForCommand(config: Config): Promise<OpenDatabase> {
   return openDatabase(config, { say })
 }
 
+/** A database as it stands, whatever its schema. */
+export interface ReachedDatabase {
+  readonly connection: ClientConfig
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Reaches the database that the settings name and leaves its schema alone. To read it, a gateway may run on
+ * it, and an embedded one must be there; to fill it, the embedded one is ours alone, and made where there is none.
+ *
+ * @throws StartProblem as `openDatabase`
+ */
+export async function reachDatabase(config: Config, to: 'read' | 'fill'): Promise<ReachedDatabase> {
+  const nothing = () => Promise.resolve()
+  if (config.databaseUrl) {
+    const connection = { connectionString: config.databaseUrl.reveal() }
+    await tryOut(connection, nameOf(connection))
+    return { connection, close: nothing }
+  }
+  if (to === 'read') {
+    const running = await readFile(whereaboutsOf(config), 'utf8').catch(() => undefined)
+    if (running !== undefined) {
+      const connection = JSON.parse(running) as ClientConfig
+      const answers = await tryOut(connection, 'the embedded database').then(
+        () => true,
+        () => false,
+      )
+      if (answers) return { connection, close: nothing }
+    }
+    if (!existsSync(config.dataDir)) throw new StartProblem(`There is no data directory ${config.dataDir}.`)
+  }
+  const embedded = await startEmbedded({ dataDir: config.dataDir })
+  return { connection: { ...embedded.connection }, close: () => embedded.stop() }
+}
+
 /** Where a running gateway notes how its embedded server is reached. */
 function whereaboutsOf(config: Config): string {
   return join(config.dataDir, 'connection.json')
@@ -92,16 +134,33 @@ function whereaboutsOf(config: Config): string {
 
 async function migrated(connection: ClientConfig, name: string): Promise<Omit<OpenDatabase, 'masterKey'>> {
   try {
-    await migrate({ ...connection, connectionTimeoutMillis: 5_000 })
+    await migrate({ ...connection, connectionTimeoutMillis: connectMs })
   } catch (error) {
-    if (error instanceof StartProblem) throw error
-    const { code, message } = error as Error & { code?: string }
-    // The client's own failures have no code, and PostgreSQL's messages may end in a full stop.
-    const reason = words[code ?? ''] ?? words[message] ?? message.replace(/\.$/, '')
-    throw new StartProblem(`The database at ${name} cannot be used: ${reason}.`)
+    throw unusable(name, error)
   }
   const database = new Database(connection)
-  return { database, close: () => database.close() }
+  return { database, connection, close: () => database.close() }
+}
+
+/** @throws StartProblem when nothing answers there, or not to us */
+async function tryOut(connection: ClientConfig, name: string): Promise<void> {
+  const client = new Client({ ...connection, connectionTimeoutMillis: connectMs })
+  // A connection that breaks is reported by the query that needs it.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.end()
+  } catch (error) {
+    throw unusable(name, error)
+  }
+}
+
+function unusable(name: string, error: unknown): unknown {
+  if (error instanceof StartProblem) return error
+  const { code, message } = error as Error & { code?: string }
+  // The client's own failures have no code, and PostgreSQL's messages may end in a full stop.
+  const reason = words[code ?? ''] ?? words[message] ?? message.replace(/\.$/, '')
+  return new StartProblem(`The database at ${name} cannot be used: ${reason}.`)
 }
 
 /** Host and database, never the password. */

@@ -64,6 +64,8 @@ suite('the command line', () => {
     ['merchant create ok --key short', /A key has 8 to 128/],
     ['merchant rotate-key FINPAY770 --overlap soon', /ISO 8601 duration/],
     ['migrate all', /What is `all`/],
+    ['backup', /Something is missing/],
+    ['restore a b', /What is `b`/],
   ]
   test('wrong usage is told with how to use it, exit code 2', async () => {
     const told = await Promise.all(nonsense.map(([words]) => gerbang(...words.split(' '))))

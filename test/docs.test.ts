@@ -6,7 +6,10 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
 import { problems } from '../src/base/problem.ts'
+import { systemClock } from '../src/base/clock.ts'
 import { testCards, testOtp } from '../src/card/deck.ts'
+import { catalogue, refusalReasons } from '../src/metrics/catalogue.ts'
+import { Metrics } from '../src/metrics/metrics.ts'
 import { isFinal, wireStatuses } from '../src/wire/status.ts'
 import { freshOrderId, merchantServer, type MerchantServer, testGateway, type TestGateway } from './gateway.ts'
 import { shippedDependencies } from './dependencies.ts'
@@ -17,8 +20,13 @@ import { fileText, manual, root } from './manual.ts'
  * Where a table is out of date, the failure prints the one to paste.
  */
 
-const pages = readdirSync(root).filter((file) => file.endsWith('.md'))
+const pages = ['', 'docs'].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => join(folder, file)),
+)
 const allPages = pages.map(fileText).join('\n')
+const openapi = fileText('openapi.json')
 
 interface Table {
   readonly heading: string
@@ -232,6 +240,46 @@ function leads(page: string, target: string): boolean {
   )
   return anchor === undefined || anchors.includes(anchor)
 }
+
+describe('the alert rules', () => {
+  const rules = fileText('docs/alerts.yml')
+  const rows = Object.values(catalogue)
+
+  test('are those that the manual explains', () => {
+    const alerts = [...rules.matchAll(/^ +- alert: (\w+)$/gm)].map(([, name = '']) => `\`${name}\``)
+    assert.ok(alerts.length > 10)
+    const told = tableUnder('docs/operations.md', 'Alarms').rows.map((row) => cell(row, 'Alarm'))
+    assert.deepEqual(told, alerts)
+  })
+
+  test('name metrics, labels and values that there are', async () => {
+    const metrics = new Metrics({
+      clock: systemClock,
+      build: { version: '', mode: '' },
+      timerKinds: [],
+      moved: () => [],
+      held: () => Promise.reject(new Error('not asked')),
+      waiting: () => Promise.reject(new Error('not asked')),
+      failed: () => undefined,
+    })
+    const named = [...rules.matchAll(/\b((?:gerbang|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)]
+    assert.ok(named.length > 15)
+    for (const [, name = '', selectors = ''] of named) {
+      const row = rows.find((each) => [each.name, `${each.name}_bucket`].includes(name))
+      if (!name.startsWith('gerbang_')) {
+        assert.ok(metrics.names.includes(name), name)
+        continue
+      }
+      assert.ok(row, name)
+      assert.equal(name.endsWith('_bucket'), row.kind === 'histogram', name)
+      for (const [, label = ''] of selectors.matchAll(/(\w+)(?:=~|!=|=)"/g))
+        assert.ok((row.labels as readonly string[]).includes(label), `${name} ${label}`)
+    }
+    for (const [, route = ''] of rules.matchAll(/route="([^"]+)"/g)) assert.ok(openapi.includes(`"${route}"`), route)
+    for (const [, reasons = ''] of rules.matchAll(/reason=~"([^"]+)"/g))
+      for (const reason of reasons.split('|')) assert.ok((refusalReasons as readonly string[]).includes(reason), reason)
+  })
+})
 
 test('the manual is plain, and claims no more than compatibility', () => {
   const words = allPages.match(/\b(just|simply|easy|easily|obviously|official|officially)\b/gi)

@@ -7,6 +7,7 @@ import { formatExpiry } from '../src/card/expiry.ts'
 import { channels } from '../src/channel/catalogue.ts'
 import { commands } from '../src/cli/commands.ts'
 import { settings } from '../src/config.ts'
+import { catalogue } from '../src/metrics/catalogue.ts'
 import { eventTypes } from '../src/payment/history.ts'
 import {
   attemptRows,
@@ -83,6 +84,20 @@ export const manual: readonly { readonly page: string; readonly name: string; re
     name: file,
     text: `\`\`\`${file.endsWith('.php') ? 'php' : 'js'}\n${fileText(`docs/examples/${file}`)}\`\`\``,
   })),
+  {
+    page: 'docs/operations.md',
+    name: 'metrics',
+    text: table(
+      ['Metric', 'Kind', 'Labels', 'Says'],
+      Object.values(catalogue).map(({ name, kind, labels, about }) => [
+        code(name),
+        kind,
+        labels.map(code).join(', '),
+        about,
+      ]),
+    ),
+  },
+  { page: 'docs/operations.md', name: 'drill.sh', text: `\`\`\`sh\n${fileText('docs/examples/drill.sh')}\`\`\`` },
   {
     page: 'ARCHITECTURE.md',
     name: 'order',

@@ -36,14 +36,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   api: ['base', 'http', 'merchant', 'payment', 'wire'],
   audit: ['base', 'callback', 'card', 'event', 'merchant', 'payment', 'postgres', 'timer', 'wire'],
   authentication: ['base', 'card', 'postgres', 'vault'],
+  backup: ['base', 'postgres'],
   callback: ['base', 'postgres', 'wire'],
   card: ['base'],
   checkout: ['base', 'http', 'merchant', 'pages', 'payment', 'vault'],
-  cli: ['audit', 'base', 'merchant', 'postgres', 'vault', 'wire'],
+  cli: ['audit', 'backup', 'base', 'merchant', 'postgres', 'vault', 'wire'],
   event: ['postgres'],
   http: ['base', 'merchant', 'postgres'],
   jobs: ['base', 'postgres', 'timer'],
   merchant: ['base', 'postgres'],
+  metrics: ['base', 'postgres'],
   payment: ['acquirer', 'authentication', 'base', 'callback', 'card', 'event', 'merchant', 'postgres', 'timer', 'wire'],
   postgres: ['base'],
   sandbox: [
@@ -125,7 +127,14 @@ suite('the rules of the house', () => {
   })
 
   test('settings are read in one place, the command line hands them over', () => {
-    only(/process\.env\b/, ['cli/connect.ts', 'cli/merchant.ts', 'cli/migrate.ts', 'cli/serve.ts'])
+    only(/process\.env\b/, [
+      'cli/backup.ts',
+      'cli/connect.ts',
+      'cli/merchant.ts',
+      'cli/migrate.ts',
+      'cli/restore.ts',
+      'cli/serve.ts',
+    ])
   })
 
   test('nobody prints past the log and the command line', () => {

@@ -68,6 +68,11 @@ export class Breaker {
     return this.#state.kind === 'open' && nowMs < this.#state.untilMs
   }
 
+  /** What it does now; one whose pause is over is open until somebody asks. */
+  get kind(): State['kind'] {
+    return this.#state.kind
+  }
+
   /** True when it holds nothing that is worth remembering. */
   get isPristine(): boolean {
     return this.#state.kind === 'closed' && this.#state.failures === 0

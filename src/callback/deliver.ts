@@ -32,7 +32,7 @@ export interface Delivery extends store.CallbackKey {
   /** Sends past the queue and an open breaker: a clock that is being moved cannot wait for machine time. */
   readonly isUrgent?: boolean
   /** Called in the transaction that records the outcome, whatever it is, so that the timer moves with it. */
-  readonly inTransaction?: (sql: Sql, outcome: DeliveryOutcome) => Promise<void>
+  readonly inTransaction?: (sql: Sql, outcome: DeliveryOutcome, callback: Callback) => Promise<void>
 }
 
 /** How long a delivery waits that failed for a reason of our own. */
@@ -49,7 +49,7 @@ export async function deliver(deps: DeliveryDeps, delivery: Delivery): Promise<D
   const posted = callback.state === 'pending' ? await attempt(deps, callback, delivery) : undefined
   return deps.database.transaction(async (sql) => {
     const outcome = await conclude(sql, delivery, posted)
-    await delivery.inTransaction?.(sql, outcome)
+    await delivery.inTransaction?.(sql, outcome, callback)
     return outcome
   })
 }

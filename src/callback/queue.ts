@@ -16,6 +16,8 @@ export interface QueueOptions {
   readonly waitMs?: number
 }
 
+export type QueueStanding = Record<'closed' | 'open' | 'probing' | 'sending' | 'waiting', number>
+
 /** How many hosts are remembered before those that nothing is going to are forgotten. */
 const rememberedHosts = 10_000
 
@@ -54,6 +56,17 @@ export class HostQueues {
   /** Sends now, past the queue and an open breaker: by hand, or because a moved clock must not wait. */
   async runAtOnce<T extends SendResult>(merchantId: string, url: string, send: () => Promise<T>): Promise<T> {
     return this.#with(merchantId, url, (host) => host.observe(send))
+  }
+
+  /** How many hosts have which breaker, and how many deliveries are under way or wait for a place; for measuring. */
+  get standing(): QueueStanding {
+    const standing = { closed: 0, open: 0, probing: 0, sending: 0, waiting: 0 }
+    for (const { breaker, active, waiting } of this.#hosts.values()) {
+      standing[breaker.kind] += 1
+      standing.sending += active
+      standing.waiting += waiting
+    }
+    return standing
   }
 
   async #with<T>(merchantId: string, url: string, work: (host: Host) => Promise<T>): Promise<T> {
@@ -95,6 +108,14 @@ class Host {
   constructor(clock: Pick<Clock, 'monotonicMs'>, options: Required<QueueOptions>) {
     this.#clock = clock
     this.#options = options
+  }
+
+  get active(): number {
+    return this.#active
+  }
+
+  get waiting(): number {
+    return this.#waiting.size
   }
 
   /** True with a place, which has to be given back with `leave`; false if there will be none soon. */

@@ -33,7 +33,7 @@ export interface CheckoutDeps {
   /** Told the address that asked for a link that leads nowhere; throws when it does so too often. */
   readonly guessed: (address: string) => void
   /** Keeps the process alive until work that a page has begun is done. */
-  readonly background: (work: Promise<unknown>) => void
+  readonly background: (work: Promise<unknown>, about: Readonly<Record<string, unknown>>) => void
 }
 
 /** The three forms of the page's address (design 4.2); the last names a language. */
@@ -65,6 +65,7 @@ interface Visit {
   readonly seen: Standing
   readonly language: Language
   readonly action: string
+  readonly traceId: string
 }
 
 /** The payer's door: the page behind `redirecturl` and the forms on it. */
@@ -145,7 +146,7 @@ async function visitOf(deps: CheckoutDeps, request: FastifyRequest): Promise<Vis
   const query = request.query as { lang?: unknown }
   const chosen = query.lang ?? formOf(request).get('lang') ?? params.language
   const language = pickLanguage(chosen, request.headers['accept-language'])
-  return { merchant, order: seen.order, seen, language, action: pagePathOf(request) }
+  return { merchant, order: seen.order, seen, language, action: pagePathOf(request), traceId: request.id }
 }
 
 /** The path of an order's page, of whichever step of it the request is. */
@@ -264,7 +265,8 @@ async function submitCvv(
 /** Takes the attempt further, and waits for it as long as a payer waits for a page. */
 async function goOn(deps: CheckoutDeps, visit: Visit, attemptNo: number, input: AuthenticationInput): Promise<void> {
   const work = proceed(deps.payments, visit.merchant, visit.order.orderId, attemptNo, input)
-  deps.background(work)
+  const { merchant, order, traceId } = visit
+  deps.background(work, { traceId, merchantId: merchant.merchantId, orderId: order.orderId, attemptNo })
   let timeout: NodeJS.Timeout | undefined
   const patience = new Promise<void>((resolve) => {
     timeout = setTimeout(resolve, patienceMs)

@@ -21,6 +21,18 @@ export const commands: readonly Command[] = [
     run: async (words) => (await import('./migrate.ts')).migrateCommand(words),
   },
   {
+    name: ['backup'],
+    usage: 'backup FILE',
+    about: 'all that the database holds, as of one moment, while it is used',
+    run: async (words) => (await import('./backup.ts')).backupCommand(words),
+  },
+  {
+    name: ['restore'],
+    usage: 'restore FILE',
+    about: 'fill an empty database from a backup, and compare the two',
+    run: async (words) => (await import('./restore.ts')).restoreCommand(words),
+  },
+  {
     name: ['merchant', 'create'],
     usage: 'merchant create ID [--name NAME] [--key KEY]',
     about: 'add a merchant; without --key one is made',

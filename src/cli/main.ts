@@ -1,11 +1,9 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { StartProblem } from '../base/start-problem.ts'
 import { GatewayRefusal } from '../client.ts'
 import { commands } from './commands.ts'
 import { gatewayUrl } from './connect.ts'
-import { packageRoot } from '../postgres/package-root.ts'
+import { programVersion } from '../postgres/package-root.ts'
 import { UsageError } from './usage.ts'
 
 /** Exit codes (design 4.4). */
@@ -24,11 +22,6 @@ function help(): string {
   ].join('\n')
 }
 
-function version(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
-  return version
-}
-
 /** Whatever was printed must be out before the process ends. */
 async function run(words: readonly string[]): Promise<number> {
   const [first] = words
@@ -37,7 +30,7 @@ async function run(words: readonly string[]): Promise<number> {
     return first === undefined ? wrongUsage : 0
   }
   if (first === '--version') {
-    process.stdout.write(`gerbang ${version()}\n`)
+    process.stdout.write(`gerbang ${programVersion()}\n`)
     return 0
   }
   const command = commands.find(({ name }) => name.every((word, index) => words[index] === word))

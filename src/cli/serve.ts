@@ -1,4 +1,4 @@
-import { readConfig } from '../config.ts'
+import { readConfig, strangeSettings } from '../config.ts'
 import { openGateway } from '../gateway.ts'
 import { createLog } from '../log.ts'
 import { firstOrder } from '../wire/first-order.ts'
@@ -10,10 +10,12 @@ export async function serve(words: readonly string[]): Promise<number> {
   read(words, {}, 0)
   const config = readConfig(process.env)
   const say = (sentence: string) => void process.stderr.write(`gerbang: ${sentence}\n`)
+  for (const sentence of strangeSettings(process.env)) say(sentence)
   const stopped = signal()
   const gateway = await openGateway(config, { log: createLog(config.logLevel), say })
-  const { merchant, publicUrl } = gateway
+  const { merchant, publicUrl, metricsUrl } = gateway
   process.stdout.write(`Gerbang serves ${publicUrl} in ${config.mode} mode.\n`)
+  if (metricsUrl) process.stdout.write(`Metrics are at ${metricsUrl}.\n`)
   if (merchant) {
     const key = merchant.key.reveal()
     process.stdout.write(

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../base/clock.ts'
-import { type DoorKeeping, keepDoor, tooMany } from './door.ts'
+import { type DoorKeeping, keepDoor, type Refusal, tooMany } from './door.ts'
 import { GuessGuard } from './guess-guard.ts'
 import { Load } from './load.ts'
 import { networkOf } from './network.ts'
@@ -29,17 +29,21 @@ const unknownLinkRate: Rate = { perSecond: 1, burst: 60 }
 export function doorKeepers(
   clock: Clock,
   rates: { merchant: Rate | null; address: Rate | null },
-  load = new Load(),
+  { load = new Load(), refused = () => undefined }: { load?: Load; refused?: (reason: Refusal) => void } = {},
 ): DoorKeepers {
+  const early = (isAdmitted: boolean) => {
+    if (!isAdmitted) refused('overload')
+    return !isAdmitted
+  }
   const throttle = (rate: Rate | null) => (rate ? new Throttle(rate) : null)
   const byMerchant = throttle(rates.merchant)
   const guesses = rates.address ? new GuessGuard() : null
   const unknownLinks = throttle(rates.address && unknownLinkRate)
   const keep =
-    (keeping: Omit<DoorKeeping, 'clock' | 'load'>): Keep =>
+    (keeping: Omit<DoorKeeping, 'clock' | 'load' | 'refused'>): Keep =>
     (routes) =>
     async (app) => {
-      keepDoor(app, { clock, load, ...keeping })
+      keepDoor(app, { clock, load, refused, ...keeping })
       await app.register(routes)
     }
   // Many payers share the address of their network operator, which is no merchant's server.
@@ -63,13 +67,15 @@ export function doorKeepers(
     developers: keep({ kindOf: () => 'form', byNetwork: ofMerchants, byMerchant, guesses }),
     refusesEarly: (method, url) =>
       method === 'POST'
-        ? url === '/pg/payment/card/initiate' && !load.admits('order')
-        : url.startsWith('/pg/payment/card/check/') && !load.admits('question'),
+        ? url === '/pg/payment/card/initiate' && early(load.admits('order'))
+        : url.startsWith('/pg/payment/card/check/') && early(load.admits('question')),
     guessed: (address) => {
       // The link is looked up first: a neighbour of a guesser, behind one address with thousands of payers,
       // must come to a page that exists.
       const waitMs = unknownLinks?.take(networkOf(address), clock.monotonicMs()) ?? 0
-      if (waitMs > 0) throw tooMany(waitMs)
+      if (waitMs === 0) return
+      refused('address_limit')
+      throw tooMany(waitMs)
     },
   }
 }

@@ -13,6 +13,9 @@ declare module 'fastify' {
   }
 }
 
+/** Why a request was turned away at the door. */
+export type Refusal = 'merchant_limit' | 'address_limit' | 'credentials_limit' | 'overload'
+
 /** What stands before a door. What is null is not limited. */
 export interface DoorKeeping {
   readonly clock: Clock
@@ -24,6 +27,8 @@ export interface DoorKeeping {
   readonly byMerchant: Throttle | null
   /** Wrong credentials by network and merchant. */
   readonly guesses: GuessGuard | null
+  /** Told of each request that is turned away. */
+  readonly refused: (reason: Refusal) => void
 }
 
 /**
@@ -33,16 +38,23 @@ export interface DoorKeeping {
  * before the body is read. Synchronous: every request passes here.
  */
 export function keepDoor(app: FastifyInstance, keeping: DoorKeeping): void {
-  const { clock, load, kindOf, byNetwork, byMerchant, guesses } = keeping
+  const { clock, load, kindOf, byNetwork, byMerchant, guesses, refused } = keeping
+  const full = () => {
+    refused('overload')
+    return new Problem('unavailable')
+  }
   app.decorateRequest('beganAt', 0)
 
   app.addHook('onRequest', (request, _reply, done) => {
-    if (!load.admits(kindOf(request.method))) return done(new Problem('unavailable'))
+    if (!load.admits(kindOf(request.method))) return done(full())
     if (!byNetwork) return done()
     const now = clock.monotonicMs()
     const network = networkOf(request.ip)
-    const waitMs = byNetwork.take(network, now) || (guesses?.waitMs(network, request.headers.authorization, now) ?? 0)
-    done(waitMs > 0 ? tooMany(waitMs) : undefined)
+    const comesTooOftenMs = byNetwork.take(network, now)
+    const waitMs = comesTooOftenMs || (guesses?.waitMs(network, request.headers.authorization, now) ?? 0)
+    if (waitMs === 0) return done()
+    refused(comesTooOftenMs > 0 ? 'address_limit' : 'credentials_limit')
+    done(tooMany(waitMs))
   })
 
   if (guesses || byMerchant) {
@@ -53,6 +65,7 @@ export function keepDoor(app: FastifyInstance, keeping: DoorKeeping): void {
       const now = clock.monotonicMs()
       guesses?.passed(networkOf(request.ip), merchantId, request.headers.authorization, now)
       const waitMs = byMerchant?.take(merchantId, now) ?? 0
+      if (waitMs > 0) refused('merchant_limit')
       done(waitMs > 0 ? tooMany(waitMs) : null)
     })
   }
@@ -69,7 +82,7 @@ export function keepDoor(app: FastifyInstance, keeping: DoorKeeping): void {
   app.addHook('preValidation', (request, _reply, done) => {
     const kind = kindOf(request.method)
     // Bodies that were begun while there was room may all end at once.
-    if (!load.admits(kind)) return done(new Problem('unavailable'))
+    if (!load.admits(kind)) return done(full())
     load.begin(kind)
     request.beganAt = clock.monotonicMs()
     done()

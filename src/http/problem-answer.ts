@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../base/problem.ts'
+import { scrubText } from '../base/scrub.ts'
 
 /** The contract's body for anything but success (finpay-api.md 13.1). */
 export interface ProblemAnswer {
@@ -78,7 +79,7 @@ export function describe(error: unknown): object {
   const database = 'severity' in error
   return {
     name: error.name,
-    ...(database ? { code, constraint, table, routine } : { message: error.message, code }),
+    ...(database ? { code, constraint, table, routine } : { message: scrubText(error.message), code }),
     stack: error.stack
       ?.split('\n')
       .slice(1, 8)

@@ -114,17 +114,30 @@ export function buildServer(options: {
     if (request.url.includes('%00')) throw new Problem('route_not_found')
   })
 
-  app.addHook('onResponse', async (request, reply) => {
-    // The route's pattern, never the URL: a payer's link is a secret.
-    request.log.info({
-      msg: 'request',
-      method: request.method,
-      route: request.routeOptions.url ?? null,
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-    })
+  const levels = ['info', 'warn'] as const
+  const written = new Set(levels.filter((level) => writes(options.log.level, level)))
+  // Not async: it runs for every request, and most levels write nothing.
+  app.addHook('onResponse', (request, reply, done) => {
+    const level = reply.statusCode >= 500 ? 'warn' : 'info'
+    if (written.has(level)) {
+      // The route's pattern, never the URL: a payer's link is a secret.
+      request.log[level]({
+        msg: 'request',
+        method: request.method,
+        route: request.routeOptions.url ?? null,
+        status: reply.statusCode,
+        merchantId: request.authenticated?.merchantId,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      })
+    }
+    done()
   })
   return app
+}
+
+/** Whether a log at `threshold` writes a line of this level. */
+function writes(threshold: string, level: 'info' | 'warn'): boolean {
+  return ['trace', 'debug', 'info', ...(level === 'warn' ? ['warn'] : [])].includes(threshold)
 }
 
 /** Whether a request may name this host: loopback, or that of the public URL (design part 8). */

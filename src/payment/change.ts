@@ -165,6 +165,7 @@ export class Change {
   /** What has to happen once the change is true. */
   committed(deps: PaymentDeps): void {
     for (const token of this.#erased) deps.cvvs.drop(token)
+    if (deps.recorded) for (const { type } of this.#events) deps.recorded(type)
     if ([...this.#timers.values()].some(({ dueAt }) => dueAt <= this.now)) deps.wake()
   }
 }

@@ -30,4 +30,6 @@ export interface PaymentDeps {
   readonly cvvs: CvvKeeper
   /** Says that a timer may be due now. */
   readonly wake: () => void
+  /** Told the type of each event that was committed, for measuring; it must be quick and must not throw. */
+  readonly recorded?: (type: string) => void
 }

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg'
 import { Problem } from '../base/problem.ts'
-import { Batcher } from '../postgres/batcher.ts'
+import { Batcher, type WrittenBatch } from '../postgres/batcher.ts'
 import type { Database, Sql } from '../postgres/database.ts'
 import type { CardKeeper } from './deps.ts'
 import type { Standing } from './order.ts'
@@ -12,6 +12,12 @@ import { type WrittenChange, writeChanges } from './write-changes.ts'
 export interface Batching {
   readonly lanes: number
   readonly maxRows: number
+}
+
+export interface OrdersOptions {
+  /** How new orders are collected; absent: as measured best. */
+  readonly batching?: Batching
+  readonly observe?: Readonly<Record<'opened' | 'changed', (batch: WrittenBatch) => void>>
 }
 
 /**
@@ -26,13 +32,15 @@ export class Orders {
   readonly #foundByNo: Batcher<OrderNoKey, Standing | undefined>
   readonly #changed: Batcher<WrittenChange, boolean>
 
-  constructor(database: Database, cards: CardKeeper, batching?: Batching) {
+  /** `observe` is told of every batch that was written. */
+  constructor(database: Database, cards: CardKeeper, { batching, observe }: OrdersOptions = {}) {
     this.#database = database
     this.#cards = cards
     this.#opened = new Batcher({
       key: ({ order }) => keyOf(order),
       write: (rows) => insertOrders(database, rows),
       ...batching,
+      ...(observe && { observe: observe.opened }),
     })
     this.#found = new Batcher({ key: keyOf, write: (rows) => findStandings(database, rows), isRead: true })
     this.#foundByNo = new Batcher({
@@ -43,6 +51,7 @@ export class Orders {
     this.#changed = new Batcher({
       key: ({ order }) => keyOf(order),
       write: (rows) => database.transaction((sql) => writeChanges(sql, cards, rows)),
+      ...(observe && { observe: observe.changed }),
     })
   }
 

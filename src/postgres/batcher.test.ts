@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { Client, DatabaseError } from 'pg'
 import { testDatabase, type TestDatabase } from '../../test/postgres.ts'
 import { Problem } from '../base/problem.ts'
-import { Batcher } from './batcher.ts'
+import { Batcher, type WrittenBatch } from './batcher.ts'
 import { statement } from './database.ts'
 
 interface Row {
@@ -171,6 +171,34 @@ suite('the batcher when statements fail', () => {
     const hopeless = failing(Array.from({ length: 99 }, () => aDatabaseError('40001')))
     await assert.rejects(hopeless.batcher.add('a'), { code: '40001' })
     assert.equal(hopeless.sizes.length, 6)
+  })
+
+  test('who observes is told of each batch: its rows, how long it waited, and whether its statement failed', async () => {
+    const told: WrittenBatch[] = []
+    const script: (Error | null)[] = [null, aDatabaseError('23505')]
+    const write = async (rows: readonly string[]) => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      const failure = script.shift()
+      if (failure) throw failure
+      return rows
+    }
+    const observe = (batch: WrittenBatch) => void told.push(batch)
+    const batcher = new Batcher<string, string>({ write, key: (row) => row, lanes: 1, observe })
+    const first = batcher.add('a')
+    await new Promise(setImmediate)
+    await Promise.all([first, batcher.add('b'), batcher.add('c')])
+    await new Promise(setImmediate)
+    assert.deepEqual(
+      told.map(({ rows, failed }) => ({ rows, failed })),
+      [
+        { rows: 1, failed: false },
+        { rows: 2, failed: true },
+      ],
+    )
+    const [one, two] = told
+    assert.ok(one && one.waitedMs < 15 && one.wroteMs >= 15, JSON.stringify(one))
+    // The second waited for the first, and its rows were written one by one.
+    assert.ok(two && two.waitedMs >= 15 && two.wroteMs >= 55, JSON.stringify(two))
   })
 
   test('a lost connection fails the batch, whose fate is unknown, and not the next one', async () => {

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg'
+import { systemClock } from '../base/clock.ts'
 import { invariant } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
 
@@ -29,6 +30,17 @@ export interface BatcherOptions<Row, Result> {
   readonly maxWaiting?: number
   /** How long a row may wait, in milliseconds: a database that hangs must not be waited for batch after batch. */
   readonly maxWaitMs?: number
+  /** Told of each batch that was written, for measuring; it must be quick and must not throw. */
+  readonly observe?: (batch: WrittenBatch) => void
+}
+
+export interface WrittenBatch {
+  readonly rows: number
+  /** How long its oldest row had waited when it was taken. */
+  readonly waitedMs: number
+  readonly wroteMs: number
+  /** The statement of the whole batch failed, whatever became of its rows one by one. */
+  readonly failed: boolean
 }
 
 interface Waiting<Row, Result> {
@@ -62,10 +74,12 @@ export class Batcher<Row, Result> {
   readonly #maxWaiting: number
   readonly #maxWaitMs: number
   readonly #isRead: boolean
+  readonly #observe: BatcherOptions<Row, Result>['observe']
   #waiting = 0
 
   constructor(options: BatcherOptions<Row, Result>) {
     const { write, key, isRead = false, lanes = 2, maxRows = 128, maxWaiting = 10_000, maxWaitMs = 5_000 } = options
+    this.#observe = options.observe
     this.#write = write
     this.#key = key
     this.#isRead = isRead
@@ -87,7 +101,7 @@ export class Batcher<Row, Result> {
     invariant(lane, 'a batcher has a lane for every key')
     this.#waiting += 1
     return new Promise((resolve, reject) => {
-      lane.waiting.push({ row, key, sinceMs: performance.now(), resolve, reject })
+      lane.waiting.push({ row, key, sinceMs: systemClock.monotonicMs(), resolve, reject })
       if (lane.isWriting) return
       lane.isWriting = true
       // After this turn of the event loop, so that requests that were read together are written together.
@@ -97,8 +111,17 @@ export class Batcher<Row, Result> {
 
   async #run(lane: Lane<Row, Result>): Promise<void> {
     while (lane.waiting.length > 0) {
+      const takenMs = systemClock.monotonicMs()
+      const waitedMs = takenMs - (lane.waiting[0]?.sinceMs ?? takenMs)
       const batch = this.#take(lane)
-      if (batch.length > 0) await this.#writeBatch(batch)
+      if (batch.length === 0) continue
+      const isWritten = await this.#writeBatch(batch)
+      this.#observe?.({
+        rows: batch.length,
+        waitedMs,
+        wroteMs: systemClock.monotonicMs() - takenMs,
+        failed: !isWritten,
+      })
     }
     lane.isWriting = false
   }
@@ -107,7 +130,7 @@ export class Batcher<Row, Result> {
   #take(lane: Lane<Row, Result>): Taken<Row, Result>[] {
     const batch = new Map<string, Taken<Row, Result>>()
     const later: Waiting<Row, Result>[] = []
-    const oldestMs = performance.now() - this.#maxWaitMs
+    const oldestMs = systemClock.monotonicMs() - this.#maxWaitMs
     for (const waiting of lane.waiting) {
       const { row, key } = waiting
       const same = batch.get(key)
@@ -121,17 +144,20 @@ export class Batcher<Row, Result> {
     return [...batch.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
   }
 
-  async #writeBatch(batch: readonly Taken<Row, Result>[]): Promise<void> {
+  /** False when the one statement failed. */
+  async #writeBatch(batch: readonly Taken<Row, Result>[]): Promise<boolean> {
     try {
       const results = await this.#write(batch.map(({ row }) => row))
       invariant(results.length === batch.length, 'a batch gives one result for each row')
       for (const [index, { waiting }] of batch.entries())
         for (const { resolve } of waiting) resolve(results[index] as Result)
+      return true
     } catch (error) {
       const [only] = batch
       if (only && batch.length === 1 && !lostRace(error)) refuse(only, error)
       else if (isAboutRows(error)) for (const taken of batch) await this.#writeAlone(taken)
       else for (const taken of batch) refuse(taken, error)
+      return false
     }
   }
 

@@ -68,6 +68,12 @@ export class Database implements Sql {
     this.#pool.on('error', () => undefined)
   }
 
+  /** The pool as it stands, for measuring: `idle` of `total` connections, and queries that wait for one. */
+  get connections(): { readonly total: number; readonly idle: number; readonly waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.#pool
+    return { total: totalCount, idle: idleCount, waiting: waitingCount }
+  }
+
   /** @throws Problem `unavailable` when the database cannot be reached */
   async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     try {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { invariant } from '../base/invariant.ts'
 
@@ -10,4 +10,10 @@ export function packageRoot(): string {
     folder = dirname(folder)
   }
   return folder
+}
+
+/** The version that our `package.json` tells. */
+export function programVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+  return version
 }

@@ -78,7 +78,13 @@ const findCheck = statement(
 /** Stores the check value where there is none, and answers the one that stands. */
 export async function putCheckOnce(sql: Sql, check: Buffer): Promise<Buffer> {
   await sql.query(insertCheck, [check])
+  const stored = await storedCheck(sql)
+  invariant(stored, 'a check value stands once one was put')
+  return stored
+}
+
+/** The check value; undefined where no gateway has ever started on the database. */
+export async function storedCheck(sql: Sql): Promise<Buffer | undefined> {
   const [row] = await sql.query<{ value: Buffer }>(findCheck)
-  invariant(row, 'a check value stands once one was put')
-  return row.value
+  return row?.value
 }
