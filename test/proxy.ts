@@ -8,6 +8,10 @@ export interface Proxy {
   silence(): void
   /** Ends every connection and takes none, as a server that is away. */
   cut(): Promise<void>
+  /** Cuts at the `count`th message from now on: a question does not reach the server, an answer is not heard. */
+  cutAt(count: number, whose: 'question' | 'answer'): void
+  /** Takes `cutAt` back; false where it is too late, and the way is cut until it is restored. */
+  spare(): boolean
   /** Works again. */
   restore(): Promise<void>
   close(): Promise<void>
@@ -15,15 +19,19 @@ export interface Proxy {
 
 export async function proxyTo({ host = 'localhost', port = 5432 }: ClientConfig): Promise<Proxy> {
   let isSilent = false
+  let cutting: { left: number; readonly whose: 'question' | 'answer' } | null = null
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
     const target = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
-    for (const [from, to] of [
-      [client, target],
-      [target, client],
+    for (const [from, to, whose] of [
+      [client, target, 'question'],
+      [target, client, 'answer'],
     ] as const) {
       sockets.add(from)
-      from.on('data', (bytes) => void (isSilent || to.write(bytes)))
+      from.on('data', (bytes) => {
+        if (cutting?.whose === whose && (cutting.left -= 1) === 0) void cut()
+        else if (!isSilent) to.write(bytes)
+      })
       from.on('error', () => undefined)
       from.on('close', () => {
         sockets.delete(from)
@@ -35,6 +43,7 @@ export async function proxyTo({ host = 'localhost', port = 5432 }: ClientConfig)
   await listen(0)
   const { port: ours } = server.address() as AddressInfo
   const cut = async () => {
+    cutting = null
     if (!server.listening) return
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     for (const socket of sockets) socket.destroy()
@@ -46,8 +55,16 @@ export async function proxyTo({ host = 'localhost', port = 5432 }: ClientConfig)
       isSilent = true
     },
     cut,
+    cutAt: (left, whose) => {
+      cutting = { left, whose }
+    },
+    spare: () => {
+      cutting = null
+      return server.listening
+    },
     restore: async () => {
       isSilent = false
+      cutting = null
       // What was swallowed is missing in these.
       for (const socket of sockets) socket.destroy()
       if (!server.listening) await listen(ours)
