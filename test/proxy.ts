@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientConfig } from 'pg'
 
 /** A way to a PostgreSQL that a test can cut. */
@@ -12,6 +13,8 @@ export interface Proxy {
   cutAt(count: number, whose: 'question' | 'answer'): void
   /** Takes `cutAt` back; false where it is too late, and the way is cut until it is restored. */
   spare(): boolean
+  /** Delays every message by 0 to 4 ms as the seed says, so that what is under way at once meets differently; null: no more. */
+  jitter(seed: number | null): void
   /** Works again. */
   restore(): Promise<void>
   close(): Promise<void>
@@ -20,6 +23,13 @@ export interface Proxy {
 export async function proxyTo({ host = 'localhost', port = 5432 }: ClientConfig): Promise<Proxy> {
   let isSilent = false
   let cutting: { left: number; readonly whose: 'question' | 'answer' } | null = null
+  let random: number | null = null
+  const delayMs = () => {
+    if (random === null) return 0
+    // A linear congruential generator: any that repeats will do.
+    random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0
+    return random / 2 ** 30
+  }
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
     const target = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
@@ -28,9 +38,20 @@ export async function proxyTo({ host = 'localhost', port = 5432 }: ClientConfig)
       [target, client, 'answer'],
     ] as const) {
       sockets.add(from)
+      let waiting: Promise<void> | null = null
       from.on('data', (bytes) => {
         if (cutting?.whose === whose && (cutting.left -= 1) === 0) void cut()
-        else if (!isSilent) to.write(bytes)
+        else if (isSilent) return
+        else if (random === null && !waiting) to.write(bytes)
+        else {
+          const passed: Promise<void> = Promise.resolve(waiting)
+            .then(() => sleep(delayMs()))
+            .then(() => {
+              if (waiting === passed) waiting = null
+              to.write(bytes)
+            })
+          waiting = passed
+        }
       })
       from.on('error', () => undefined)
       from.on('close', () => {
@@ -61,6 +82,9 @@ export async function proxyTo({ host = 'localhost', port = 5432 }: ClientConfig)
     spare: () => {
       cutting = null
       return server.listening
+    },
+    jitter: (seed) => {
+      random = seed
     },
     restore: async () => {
       isSilent = false

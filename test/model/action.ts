@@ -1,3 +1,4 @@
+import { unreachable } from '../../src/base/invariant.ts'
 import { cancel, check, initiate, resend } from './merchant.ts'
 import { answerBank, goOn, openPage, pay, type Script, submitCard, submitCvv, type Typed } from './payer.ts'
 import type { MerchantServerPlan } from './plan.ts'
@@ -64,6 +65,8 @@ export function programOf(request: Request, plan: MerchantServerPlan): () => Doi
       return openPage
     case 'press':
       return press(request)
+    default:
+      return unreachable(request)
   }
 }
 
@@ -79,5 +82,7 @@ function press({ page, card, typed }: Extract<Request, { do: 'press' }>): () => 
       return () => answerBank(page.attempt, typed)
     case 'other':
       return openPage
+    default:
+      return unreachable(page)
   }
 }

@@ -1,3 +1,4 @@
+import { unreachable } from '../../src/base/invariant.ts'
 import { phrases } from '../../src/pages/language.ts'
 import type { Page, Request, Tab } from './action.ts'
 import { cards } from './world.ts'
@@ -36,16 +37,24 @@ export class PayerBrowser {
       case 'card':
         return this.#show(
           tab,
-          await this.#post(this.#link, { formNo: page.formNo, number, expiry, cvv: '100', name: 'Budi Santoso' }),
+          await this.#post(this.#link, {
+            formNo: String(page.formNo),
+            number,
+            expiry,
+            cvv: '100',
+            name: 'Budi Santoso',
+          }),
         )
       case 'cvv':
-        return this.#show(tab, await this.#post(`${this.#link}/cvv`, { formNo: page.formNo, cvv: '100' }))
+        return this.#show(tab, await this.#post(`${this.#link}/cvv`, { formNo: String(page.formNo), cvv: '100' }))
       case 'authenticate':
         return this.#show(tab, await this.#post(`${this.#link}/authenticate`, { methodCompleted: 'Y' }))
       case 'challenge':
         return this.#show(tab, await this.#answerBank(page, typed))
       case 'other':
         return this.open(tab)
+      default:
+        return unreachable(page)
     }
   }
 
@@ -76,9 +85,9 @@ export class PayerBrowser {
   }
 
   /** Sends a form and follows to the page that comes. One that is not answered stays where it is. */
-  async #post(url: string, fields: Readonly<Record<string, string | number>>): Promise<Shown> {
-    const form = Object.entries({ ...fields, lang: 'id' }).map(([name, value]) => [name, String(value)])
-    const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })
+  async #post(url: string, fields: Readonly<Record<string, string>>): Promise<Shown> {
+    const body = new URLSearchParams({ ...fields, lang: 'id' })
+    const answer = await fetch(url, { method: 'POST', body, redirect: 'manual' })
     if (answer.status !== 303) return this.#read(answer, { kind: 'other' })
     await answer.arrayBuffer()
     return this.#read(await fetch(new URL(answer.headers.get('location') ?? '', url)), { kind: 'other' })

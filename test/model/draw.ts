@@ -4,9 +4,9 @@ import type { MerchantServerPlan } from './plan.ts'
 import { type Group, Together } from './sequence.ts'
 import { type CardName, cards, minute } from './world.ts'
 
-const content = fc.constantFrom(0, 0, 0, 1) as fc.Arbitrary<0 | 1>
+const content = fc.constantFrom<(0 | 1)[]>(0, 0, 0, 1)
 const card = fc.constantFrom(...(Object.keys(cards) as CardName[]))
-const tab = fc.constantFrom(0, 1) as fc.Arbitrary<0 | 1>
+const tab = fc.constantFrom<(0 | 1)[]>(0, 0, 0, 1)
 const outcome = fc.constantFrom('approved', 'declined', 'timeout', 'late', null)
 
 const initiate = fc.record({ do: fc.constant('initiate' as const), content })
@@ -28,7 +28,10 @@ const payUntilSettled = fc.record({
   authentication,
   attempts: fc.constant(null),
 })
-const by = fc.constantFrom(1, 30, minute, 2 * minute, 5 * minute, 14 * minute, 16 * minute, 20 * minute, 60 * minute)
+const by = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(1, 30, minute, 2 * minute, 5 * minute) },
+  { weight: 1, arbitrary: fc.constantFrom(14 * minute, 16 * minute, 20 * minute, 60 * minute) },
+)
 const advance = fc.record({ do: fc.constant('move' as const), by })
 const toNext = fc.constant({ do: 'move', by: 'next' } as const)
 const open = fc.record({ do: fc.constant('open' as const), tab })
@@ -42,16 +45,16 @@ const press = fc.record({
 
 /** Anything, as it comes. The payer's page has the largest share: it has the most to go wrong. */
 const one: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 2, arbitrary: initiate },
+  { weight: 1, arbitrary: initiate },
   { weight: 1, arbitrary: check },
   { weight: 1, arbitrary: cancel },
   { weight: 1, arbitrary: resend },
   { weight: 3, arbitrary: payOnce },
   { weight: 1, arbitrary: payUntilSettled },
-  { weight: 3, arbitrary: advance },
+  { weight: 2, arbitrary: advance },
   { weight: 1, arbitrary: toNext },
-  { weight: 3, arbitrary: open },
-  { weight: 9, arbitrary: press },
+  { weight: 2, arbitrary: open },
+  { weight: 12, arbitrary: press },
 )
 
 /** What may be done at the same moment: the same form twice, two tabs, cancel or expiry against a payment, ... */
@@ -74,19 +77,24 @@ const together: fc.Arbitrary<readonly Action[]> = fc.oneof(
 )
 
 const cut = fc.record({
-  at: fc.integer({ min: 1, max: 24 }),
+  at: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 40 })),
   whose: fc.constantFrom('question', 'answer'),
 })
 
+const none = fc.constant(null)
+const single = one.map((each) => [each])
+const jitter = fc.option(fc.nat({ max: 2 ** 31 }), { freq: 3 })
+
 const group: fc.Arbitrary<Group> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ actions: one.map((each) => [each]), cut: fc.constant(null) }) },
-  { weight: 4, arbitrary: fc.record({ actions: together, cut: fc.constant(null) }) },
-  { weight: 2, arbitrary: fc.record({ actions: one.map((each) => [each]), cut }) },
+  { weight: 12, arbitrary: fc.record({ actions: single, cut: none, jitter: none }) },
+  { weight: 4, arbitrary: fc.record({ actions: together, cut: none, jitter }) },
+  { weight: 4, arbitrary: fc.record({ actions: single, cut, jitter: none }) },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       actions: fc.oneof(fc.tuple(press, cancel), fc.tuple(press, press), fc.tuple(initiate, initiate)),
       cut,
+      jitter,
     }),
   },
 )
@@ -97,11 +105,14 @@ export const plan: fc.Arbitrary<MerchantServerPlan> = fc.record({
   rest: fc.constantFrom('200', '200', '200', '500'),
 })
 
-/** Sequences of groups. The first order is there as a rule, so that most of a sequence is about one. */
+/** In most sequences the order is there from the start, so that they are about it. */
+export const isOpened = fc.constantFrom(true, true, true, true, true, false)
+
 export function commands(atMost: number, replayPath?: string) {
-  const begin: fc.Arbitrary<Group> = fc.constant({ actions: [{ do: 'initiate', content: 0 }], cut: null })
-  return fc.commands(
-    [...Array.from({ length: 4 }, () => group), begin].map((each) => each.map((drawn) => new Together(drawn))),
-    { maxCommands: atMost, size: 'max', ...(replayPath !== undefined && { replayPath }) },
-  )
+  const drawn = group.map((each) => new Together(each))
+  return fc.commands([drawn], {
+    maxCommands: atMost,
+    size: 'max',
+    ...(replayPath !== undefined && { replayPath }),
+  })
 }

@@ -26,7 +26,7 @@ interface Configuration {
 }
 
 /** More configurations than any group of commands that the model draws has. */
-const limit = 400_000
+const limit = 200_000
 
 /**
  * The worlds that may stand when all requests are answered and nothing is due any more: every order in
@@ -42,7 +42,7 @@ export function explore(worlds: readonly World[], asked: readonly Asked[], explo
   const seen = new Set<string>()
   const waiting: Configuration[] = worlds.map((world) => ({
     world,
-    courses: asked.map(() => atStart),
+    courses: asked.map(({ program }) => atStart(program)),
     timers: [],
     hasFaults,
   }))
@@ -90,7 +90,7 @@ function* following(
   for (const { id, due } of dueTimers(world)) {
     const claimed = copy(world)
     claim(claimed.timers, id, due)
-    yield { ...at, world: claimed, timers: [...timers, { id, due, course: atStart }] }
+    yield { ...at, world: claimed, timers: [...timers, { id, due, course: atStart(timerProgram({ id, due }, plan)) }] }
     if (hasFaults) yield { ...at, world: claimed }
   }
 }

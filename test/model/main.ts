@@ -26,7 +26,7 @@ const kept = await testDatabase()
 const began = performance.now()
 for (let times = Number(values.times); times > 0; times -= 1) {
   const proof = await prove({
-    sequences: Number(values.sequences ?? 1_000_000),
+    sequences: values.path === undefined ? Number(values.sequences ?? 1_000_000) : 1,
     ...(values.sequences === undefined && { withinMs: Number(values.minutes) * 60_000 }),
     groups: Number(values.groups),
     ...(values.seed !== undefined && { seed: Number(values.seed) }),

@@ -1,6 +1,6 @@
 import { holdCvv, inquire, proceed, startAttempt } from './payment.ts'
 import { attemptAt, page, readAttempt, readOrder, standing, wordOf } from './standing.ts'
-import { type CardName, cards, database, type Doing, memory, type Outcome, stateAt } from './world.ts'
+import { type CardName, database, type Doing, memory, type Outcome, part, stateAt } from './world.ts'
 
 /** What a payer types at the bank. */
 export type Typed = 'right' | 'wrong' | 'cancel'
@@ -21,7 +21,7 @@ export function* submitCard(formNo: number, card: CardName): Doing {
   const started = yield* startAttempt(formNo, card)
   if (started !== null) {
     yield* holdCvv(started)
-    yield* proceed(started)
+    yield* part(() => proceed(started))
   }
   return yield* openPage()
 }
@@ -30,7 +30,8 @@ export function* submitCard(formNo: number, card: CardName): Doing {
 export function* goOn(): Doing {
   const seen = yield* standing()
   if (!seen) return '404 unknown'
-  if (seen.attempt) yield* proceed(seen.attempt.no)
+  const { attempt } = seen
+  if (attempt) yield* part(() => proceed(attempt.no))
   return yield* openPage()
 }
 
@@ -40,7 +41,7 @@ export function* submitCvv(formNo: number): Doing {
   if (attempt?.state !== 'authenticated' || attempt.no !== formNo) return yield* openPage()
   yield* holdCvv(formNo)
   yield* readAttempt()
-  yield* proceed(formNo)
+  yield* part(() => proceed(formNo))
   return yield* openPage()
 }
 
@@ -85,40 +86,47 @@ export function* pay(script: Script): Doing {
   }
 }
 
-function* payAs({ card, outcome, authentication, attempts }: Script): Doing {
+function* payAs(script: Script): Doing {
   if (!(yield* readOrder())) return '404 4040001'
   const first = yield* standing()
-  const firstNow = yield* memory((world) => world.now)
-  if (!first || stateAt(first.order, firstNow) !== 'open') return '404 4040100'
+  const now = yield* memory((world) => world.now)
+  if (!first || stateAt(first.order, now) !== 'open') return '404 4040100'
   for (let tries = 1; ; tries += 1) {
-    const no = ((yield* standing())?.order.attempts ?? 0) + 1
-    if (outcome)
-      yield* memory((world) => {
-        world.script = outcome
-        return null
-      })
-    if (card === 'malformed') return '400 4000001'
-    if ((yield* startAttempt(no, card)) === null) return anotherPayer
-    yield* holdCvv(no)
-    yield* proceed(no)
-    yield* proceed(no)
-    const asked = yield* standing()
-    if (asked?.attempt?.no !== no) return anotherPayer
-    if (asked.attempt.state === 'challenged') {
-      if (authentication === 'abandon') return yield* report()
-      let bank: 'open' | 'passed' | 'failed' = 'open'
-      while (bank === 'open') bank = yield* tellBank(no, authentication === 'success' ? 'right' : 'wrong')
-      yield* proceed(no)
-    }
-    const end = yield* standing()
-    if (end?.attempt?.no !== no) return anotherPayer
-    if (end.attempt.state === 'authorizing' && outcome === 'late') {
-      yield* inquire(no)
-      yield* standing()
-    }
-    const now = yield* memory((world) => world.now)
-    if (stateAt(end.order, now) !== 'open' || tries === attempts) return yield* report()
+    const end = yield* part(() => tryToPay(script))
+    if (end !== 'again' && end !== 'over') return end
+    if (end === 'over' || tries === script.attempts) return yield* report()
   }
+}
+
+/** One attempt of the scripted payer; `over` where there is nothing more for them to do. */
+function* tryToPay({ card, outcome, authentication }: Script): Doing {
+  const no = ((yield* standing())?.order.attempts ?? 0) + 1
+  if (outcome)
+    yield* memory((world) => {
+      world.script = outcome
+      return null
+    })
+  if (card === 'malformed') return '400 4000001'
+  if ((yield* startAttempt(no, card)) === null) return anotherPayer
+  yield* holdCvv(no)
+  yield* part(() => proceed(no))
+  yield* part(() => proceed(no))
+  const asked = yield* standing()
+  if (asked?.attempt?.no !== no) return anotherPayer
+  if (asked.attempt.state === 'challenged') {
+    if (authentication === 'abandon') return 'over'
+    const typed = authentication === 'success' ? 'right' : 'wrong'
+    while ((yield* tellBank(no, typed)) === 'open');
+    yield* part(() => proceed(no))
+  }
+  const end = yield* standing()
+  if (end?.attempt?.no !== no) return anotherPayer
+  if (end.attempt.state === 'authorizing' && outcome === 'late') {
+    yield* part(() => inquire(no))
+    yield* standing()
+  }
+  const now = yield* memory((world) => world.now)
+  return stateAt(end.order, now) === 'open' ? 'again' : 'over'
 }
 
 function* report(): Doing {
@@ -126,9 +134,4 @@ function* report(): Doing {
   if (!seen) throw new Error('An order stays')
   const now = yield* memory((world) => world.now)
   return `200 ${wordOf(seen, now)}`
-}
-
-/** True where a bank asks the holder of a card for a password. */
-export function isChallenged(card: CardName): boolean {
-  return cards[card].secure === 'challenge'
 }

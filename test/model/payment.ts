@@ -11,6 +11,7 @@ import {
   memory,
   minute,
   newest,
+  part,
   settleOrder,
   stateAt,
 } from './world.ts'
@@ -52,20 +53,23 @@ export function* holdCvv(no: number): Doing<void> {
 
 /** Takes an attempt as far as it goes without its payer. */
 export function* proceed(no: number): Doing<void> {
-  for (let step = 0; step < 4; step += 1) {
-    const seen = yield* standing()
-    if (seen?.attempt?.no !== no || seen.order.state !== 'open') return
-    const before = seen.attempt
-    if (before.state === 'authenticated') {
-      const hasCvv = yield* memory(({ attempts }) => attempts[no - 1]?.hasCvv === true)
-      if (hasCvv) yield* authorize(no)
-      return
-    }
-    yield* authenticate(before)
-    const now = yield* readAttempt()
-    // Where the card was looked up, the browser has a step of its own to take.
-    if (now?.no !== no || now.state === before.state) return
+  let goesOn = true
+  for (let step = 0; goesOn && step < 4; step += 1) goesOn = yield* part(() => proceedOnce(no))
+}
+
+function* proceedOnce(no: number): Doing<boolean> {
+  const seen = yield* standing()
+  if (seen?.attempt?.no !== no || seen.order.state !== 'open') return false
+  const before = seen.attempt
+  if (before.state === 'authenticated') {
+    const hasCvv = yield* memory(({ attempts }) => attempts[no - 1]?.hasCvv === true)
+    if (hasCvv) yield* part(() => authorize(no))
+    return false
   }
+  yield* part(() => authenticate(before))
+  const now = yield* readAttempt()
+  // Where the card was looked up, the browser has a step of its own to take.
+  return now?.no === no && now.state !== before.state
 }
 
 /** One step of 3-D Secure. */
@@ -148,7 +152,7 @@ function* authorize(no: number): Doing<void> {
     world.timers[`inquire:${no}`] = { due: now + minute, isLeased: false }
     return true
   })
-  if (isAsking) yield* settle(no, yield* heardOr(ask(no)))
+  if (isAsking) yield* settle(no, yield* part(() => heardOr(ask(no))))
 }
 
 /** An acquirer that cannot be reached may have heard. */

@@ -1,3 +1,4 @@
+import { unreachable } from '../../src/base/invariant.ts'
 import type { Action, Request } from './action.ts'
 import { PayerBrowser } from './browser.ts'
 import { openShop, type Shop } from './shop.ts'
@@ -100,6 +101,8 @@ export class Play {
         return (await this.#browser?.open(request.tab)) ?? 'no link'
       case 'press':
         return (await this.#browser?.press(request)) ?? 'no link'
+      default:
+        return unreachable(request)
     }
   }
 

@@ -1,17 +1,19 @@
 import * as fc from 'fast-check'
-import { commands, plan } from './draw.ts'
+import { commands, isOpened, plan } from './draw.ts'
 import { type Doors, Play } from './play.ts'
 import { newTally, playSequence, type Tally } from './sequence.ts'
+import type { MerchantServerPlan } from './plan.ts'
 import { openStage, type Stage } from './stage.ts'
 
 export interface ProofOptions {
   readonly sequences: number
-  /** Stops before the next sequence once so much time is over. */
+  /** Begins no further batch of sequences once so much time is over. */
   readonly withinMs?: number
   /** Groups of requests in a sequence, at most. */
   readonly groups?: number
-  /** All three as a failure prints them. */
+  /** The first batch's seed; each further one has the next. */
   readonly seed?: number
+  /** Both as a failure prints them with its seed: that sequence alone is played. */
   readonly path?: string
   readonly replayPath?: string
   /** Reports the first failure as it is, without looking for a shorter one. */
@@ -28,40 +30,44 @@ export interface Proof {
   readonly failure: string | null
 }
 
-/** A database with so many orders is left for a new one, so that what is audited stays small. */
-const ordersPerStage = 25
+/** So many sequences have a seed, a gateway and a database of their own; what is audited stays small. */
+const batchOf = 12
 
 /** Plays random sequences against the model until one fails, all are played, or the time is over. */
 export async function prove(options: ProofOptions): Promise<Proof> {
-  const { sequences, groups = 14, withinMs, seed = Math.trunc(Math.random() * 2 ** 31), path, replayPath } = options
+  const { sequences, withinMs = Infinity, seed = Math.trunc(Math.random() * 2 ** 30) } = options
   const tally = newTally()
-  let stage: Stage | undefined
+  const began = performance.now()
+  let failure: string | null = null
+  for (let played = 0; failure === null && played < sequences; played += batchOf) {
+    if (played > 0 && performance.now() - began > withinMs) break
+    failure = await proveBatch(options, { seed: seed + played / batchOf, count: Math.min(batchOf, sequences), tally })
+  }
+  return { tally, seed, failure }
+}
+
+async function proveBatch(
+  { groups = 14, path, replayPath, doors, asItIs = false, progress }: ProofOptions,
+  { seed, count, tally }: { seed: number; count: number; tally: Tally },
+): Promise<string | null> {
+  const stage = await openStage()
   let orders = 0
-  const property = fc.asyncProperty(plan, commands(groups, replayPath), async (plan, drawn) => {
-    if (!stage || orders % ordersPerStage === 0) {
-      await stage?.close()
-      stage = await openStage()
-    }
+  const property = fc.asyncProperty(plan, isOpened, commands(groups, replayPath), async (plan, isOpened, drawn) => {
     orders += 1
-    const own = stage
-    await playSequence(
-      (of) => Play.begin(own, `model-${orders}`, of, options.doors?.(own)),
-      { stage: own, tally },
-      { plan, commands: drawn },
-    )
-    options.progress?.(tally)
+    const begin = (of: MerchantServerPlan) => Play.begin(stage, `model-${orders}`, of, doors?.(stage))
+    await playSequence(begin, { stage, tally }, { plan, isOpened, commands: drawn })
+    progress?.(tally)
   })
   try {
     const details = await fc.check(property, {
       seed,
       ...(path !== undefined && { path }),
-      numRuns: sequences,
-      endOnFailure: options.asItIs ?? false,
-      ...(withinMs !== undefined && { interruptAfterTimeLimit: withinMs }),
+      numRuns: count,
+      endOnFailure: asItIs,
     })
-    return { tally, seed, failure: details.failed ? describe(details) : null }
+    return details.failed ? describe(details, groups) : null
   } finally {
-    await stage?.close()
+    await stage.close()
   }
 }
 
@@ -70,6 +76,7 @@ function describe(
     fc.RunDetails<unknown>,
     'seed' | 'counterexamplePath' | 'counterexample' | 'errorInstance' | 'numShrinks'
   >,
+  groups: number,
 ): string {
   const { seed, counterexamplePath, counterexample, errorInstance, numShrinks } = details
   const drawn = fc.stringify(counterexample)
@@ -77,6 +84,7 @@ function describe(
   const cause = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)
   const repeat = [
     `--seed=${seed}`,
+    `--groups=${groups}`,
     ...(counterexamplePath === null ? [] : [`--path=${counterexamplePath}`]),
     ...(replay === undefined ? [] : [`--replay=${replay}`]),
   ]

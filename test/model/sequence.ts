@@ -17,6 +17,13 @@ import { type Doing, isFinal, newWorld, type World } from './world.ts'
 export interface Group {
   readonly actions: readonly Action[]
   readonly cut: { readonly at: number; readonly whose: 'question' | 'answer' } | null
+  /** Delays on the way to the database, so that requests sent at once meet at other places. */
+  readonly jitter: number | null
+}
+
+/** A request by itself. */
+export function alone(action: Action): Group {
+  return { actions: [action], cut: null, jitter: null }
 }
 
 /** What a sequence has done, for the summary. */
@@ -67,9 +74,9 @@ export class Together implements AsyncCommand<Model, Real> {
   }
 
   toString(): string {
-    const { actions, cut } = this.#group
+    const { actions, cut, jitter } = this.#group
     const done = actions.map((action) => JSON.stringify(action)).join(' with ')
-    return cut ? `${done}, cut at ${cut.whose} ${cut.at}` : done
+    return `${done}${cut ? `, cut at ${cut.whose} ${cut.at}` : ''}${jitter === null ? '' : `, delayed by ${jitter}`}`
   }
 }
 
@@ -79,11 +86,13 @@ export class Together implements AsyncCommand<Model, Real> {
  *
  * @throws Error where there is none
  */
-async function playGroup({ actions, cut }: Group, model: Model, { stage, play, tally }: Real): Promise<void> {
+async function playGroup({ actions, cut, jitter }: Group, model: Model, { stage, play, tally }: Real): Promise<void> {
   const requests = actions.flatMap((action) => play.request(action) ?? [])
   if (requests.length === 0) return
   if (cut) stage.proxy.cutAt(cut.at, cut.whose)
+  stage.proxy.jitter(jitter)
   const answers = await Promise.all(requests.map((request) => play.perform(request)))
+  stage.proxy.jitter(null)
   const wasCut = !stage.proxy.spare()
   if (wasCut) await stage.restore()
   await stage.rest(await play.now(), wasCut)
@@ -169,7 +178,7 @@ const day = 86_400
 /** What becomes of a sequence in the end, when all time has passed: every order settles, and is told. */
 async function settle(model: Model, real: Real): Promise<void> {
   const { play, stage, tally } = real
-  await playGroup({ actions: [{ do: 'move', by: 5 * day }], cut: null }, model, real)
+  await playGroup(alone({ do: 'move', by: 5 * day }), model, real)
   const faults: string[] = []
   for (const { order, timers, callback } of model.worlds) {
     if (!order) continue
@@ -193,12 +202,13 @@ async function settle(model: Model, real: Real): Promise<void> {
 export async function playSequence(
   begin: (plan: MerchantServerPlan) => Promise<Play>,
   { stage, tally }: Pick<Real, 'stage' | 'tally'>,
-  { plan, commands }: Sequence,
+  { plan, isOpened, commands }: Sequence,
 ): Promise<void> {
   const play = await begin(plan)
   const model: Model = { worlds: [newWorld()], plan }
   const real: Real = { stage, play, tally }
   try {
+    if (isOpened) await playGroup(alone({ do: 'initiate', content: 0 }), model, real)
     await fc.asyncModelRun(() => ({ model, real }), commands)
     await settle(model, real)
     tally.sequences += 1
@@ -210,5 +220,7 @@ export async function playSequence(
 
 export interface Sequence {
   readonly plan: MerchantServerPlan
+  /** The order is there before the first command. */
+  readonly isOpened: boolean
   readonly commands: Iterable<AsyncCommand<Model, Real>>
 }

@@ -7,6 +7,7 @@ import {
   memory,
   newest,
   type OrderState,
+  part,
   stateAt,
 } from './world.ts'
 
@@ -38,9 +39,11 @@ export function* readAttempt(): Doing<Standing['attempt']> {
 }
 
 export function* standing(): Doing<Standing | null> {
-  const order = yield* readOrder()
-  if (!order) return null
-  return { order, attempt: order.attempts > 0 ? yield* readAttempt() : null }
+  return yield* part(function* () {
+    const order = yield* readOrder()
+    if (!order) return null
+    return { order, attempt: order.attempts > 0 ? yield* readAttempt() : null }
+  })
 }
 
 const amounts = [1_000, 2_000] as const

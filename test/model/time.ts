@@ -10,6 +10,7 @@ import {
   memory,
   minute,
   newest,
+  part,
   type Timer,
   type World,
 } from './world.ts'
@@ -53,24 +54,29 @@ function nextDue({ timers }: World): number | null {
 }
 
 function* run(target: number, plan: MerchantServerPlan): Doing<void> {
-  for (;;) {
-    const timer = yield* database(({ timers }) => firstDue(timers, target))
-    if (!timer) break
-    const { id, due } = timer
-    const at = yield* memory((world) => Math.max(due, world.now))
-    yield* database(storeClock)
-    yield* memory((world) => {
-      world.now = at
-      return null
-    })
-    const isMine = yield* database(({ timers }) => claim(timers, id, due))
-    if (isMine) yield* runTimer(id, due, plan)
-  }
+  let isThere = true
+  while (isThere) isThere = yield* part(() => stepTo(target, plan))
   yield* database(storeClock)
   yield* memory((world) => {
     world.now = target
     return null
   })
+}
+
+/** Steps to the first timer that is due and runs it; false where there is none. */
+function* stepTo(target: number, plan: MerchantServerPlan): Doing<boolean> {
+  const timer = yield* database(({ timers }) => firstDue(timers, target))
+  if (!timer) return false
+  const { id, due } = timer
+  const at = yield* memory((world) => Math.max(due, world.now))
+  yield* database(storeClock)
+  yield* memory((world) => {
+    world.now = at
+    return null
+  })
+  const isMine = yield* database(({ timers }) => claim(timers, id, due))
+  if (isMine) yield* part(() => runTimer(id, due, plan))
+  return true
 }
 
 /** Nobody reads the clock as it is stored before a restart. */
@@ -99,7 +105,7 @@ export function* runTimer(id: string, due: number, plan: MerchantServerPlan): Do
       yield* deliver(plan)
       return
     }
-    const again = yield* handle(id)
+    const again = yield* part(() => handle(id))
     yield* database(({ timers }) => {
       if (again !== null) timers[id] = { due: again, isLeased: false }
       else if (timers[id]?.due === due) delete timers[id]

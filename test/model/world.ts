@@ -1,4 +1,4 @@
-import { type Program, database as step, memory as recall } from './program.ts'
+import { database as step, memory as recall, part as partOf, type Program } from './program.ts'
 
 /**
  * What a merchant and a payer can tell apart: one order, its attempts, the clock and what waits for it. The
@@ -115,6 +115,8 @@ export function newWorld(): World {
 export const database = step<World, unknown> as <Result>(work: (world: World) => Result) => Program<World, Result>
 export const memory = recall<World, unknown> as <Result>(work: (world: World) => Result) => Program<World, Result>
 
+export const part = partOf<World, unknown> as <Result>(program: () => Program<World, Result>) => Program<World, Result>
+
 /** A program about a world. */
 export type Doing<Result = string> = Program<World, Result>
 
@@ -133,8 +135,10 @@ export function isFinal(state: OrderState): boolean {
 
 /** A transaction that locks the order; undefined where there is none. The time is that before the lock. */
 export function* change<Result>(work: (world: World, order: Order, now: number) => Result): Doing<Result | undefined> {
-  const now = yield* memory((world) => world.now)
-  return yield* database((world) => (world.order ? work(world, world.order, now) : undefined))
+  return yield* part(function* () {
+    const now = yield* memory((world) => world.now)
+    return yield* database((world) => (world.order ? work(world, world.order, now) : undefined))
+  })
 }
 
 /** Ends the order: it is told once, and has no time limit any more. */
