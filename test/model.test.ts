@@ -9,7 +9,7 @@ import { newWorld, type World } from './model/world.ts'
 
 /** So that the long form, `npm run test:model`, does the rest. */
 const sequences = 24
-const withinMs = 7_000
+const withinMs = 5_000
 
 test('whatever merchant and payer do at once, with the database cut off now and then, the model can explain', async (context) => {
   const began = performance.now()
