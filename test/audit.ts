@@ -11,9 +11,14 @@ export async function findingsIn(dataDir: string): Promise<string[]> {
   const connection = JSON.parse(readFileSync(join(dataDir, 'connection.json'), 'utf8')) as ClientConfig
   const database = new Database(connection, 1)
   try {
-    const { findings } = await audit(database, new Cipher(await keptMasterKey(dataDir)))
-    return findings.map(({ check, orderId, sentence }) => `${check} ${orderId ?? ''}: ${sentence}`)
+    return await findingsOn(database, new Cipher(await keptMasterKey(dataDir)))
   } finally {
     await database.close()
   }
+}
+
+/** What the auditor finds in a database. */
+export async function findingsOn(database: Database, cipher: Cipher): Promise<string[]> {
+  const { findings } = await audit(database, cipher)
+  return findings.map(({ check, orderId, sentence }) => `${check} ${orderId ?? ''}: ${sentence}`)
 }

@@ -11,6 +11,7 @@ import {
   type TestGateway,
   testGateway,
 } from './gateway.ts'
+import { until } from './process.ts'
 
 const ends = ['order.captured', 'order.failed', 'order.expired', 'order.cancelled']
 
@@ -273,6 +274,23 @@ describe('many at once', () => {
       assert.ok(done.length <= 1)
       assert.notEqual(paid, done.length > 0 ? 'CAPTURED' : 'CANCELLED')
     }
+  })
+
+  test('a payer whose order is cancelled while the bank is asked about the card is shown so', async () => {
+    const { id, link } = await open()
+    const isStarted = async () => (await gateway.client.events(id)).some(({ type }) => type === 'attempt.started')
+    const fields = { formNo: '1', number: '4111111111111111', expiry: '09/33', cvv: '100', name: 'Budi Santoso' }
+    let shown: Promise<Response> | undefined
+    await gateway.database.transaction(async (sql) => {
+      // The bank keeps us waiting.
+      await sql.query({ name: 'test.bank', text: 'lock table simulated_authentication in access exclusive mode' })
+      shown = fetch(link, { method: 'POST', body: new URLSearchParams(fields) })
+      await until('the attempt', isStarted)
+      assert.equal((await gateway.fetch(`/pg/payment/card/cancel/${id}`)).status, 200)
+    })
+    const page = await shown
+    assert.equal(page?.status, 200)
+    assert.match((await page?.text()) ?? '', /Pesanan dibatalkan/)
   })
 
   test('nothing of all this was a bug of ours, and no card is left in the vault', async () => {

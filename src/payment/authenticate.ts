@@ -1,5 +1,6 @@
 import type { AuthenticationReply, BrowserData } from '../authentication/authenticator.ts'
 import { invariant } from '../base/invariant.ts'
+import { Problem } from '../base/problem.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { attemptSubject, type Change, change } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
@@ -36,12 +37,14 @@ export async function authenticate(
   if (attempt.state !== 'started') return
   if (!attempt.authenticationId) {
     invariant(attempt.attemptToken, 'a live attempt has a card')
-    const started = await authenticator?.start({
+    const request = {
       merchantId,
       orderId: order.orderId,
       attemptToken: attempt.attemptToken,
       notificationUrl: input.notificationUrl,
-    })
+    }
+    const started = authenticator ? await authenticator.start(request).catch(hasEnded) : null
+    if (started === 'ended') return
     await write(deps, merchant, order, attempt, (work) => {
       if (!started) return pass(work, { transStatus: null, eci: null, cavv: null, dsTransId: null })
       const { authenticationId, methodUrl, methodData } = started
@@ -62,6 +65,12 @@ export async function authenticate(
     browser: input.browser,
   })
   await write(deps, merchant, order, attempt, (work) => conclude(work, reply))
+}
+
+/** A card that is gone belongs to an attempt that a cancellation or another tab has ended: there is nothing to do. */
+function hasEnded(error: unknown): 'ended' {
+  if (error instanceof Problem && error.problem === 'wrong_state') return 'ended'
+  throw error
 }
 
 /** Changes the order only if the attempt still stands where the step was taken. */
