@@ -8,6 +8,7 @@ import { type Clock, MovableClock, systemClock } from './base/clock.ts'
 import { invariant } from './base/invariant.ts'
 import { isLoopback } from './base/loopback.ts'
 import { type Random, seededRandom, systemRandom } from './base/random.ts'
+import { Secret } from './base/secret.ts'
 import { StartProblem } from './base/start-problem.ts'
 import { localAddressesToo, publicAddressesOnly } from './callback/address.ts'
 import type { Callback } from './callback/callback.ts'
@@ -216,7 +217,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   })
   const job = new TimerJob({ database, clock, movable, runner })
 
-  const contentKey = deriveKey(masterKey, 'content of orders')
+  const contentKey = new Secret(deriveKey(masterKey, 'content of orders').reveal().toString('hex'))
   if (!isSandbox && config.rateLimits.address === null && config.trustedProxies.length === 0) {
     options.say('GERBANG_TRUSTED_PROXIES is not set: neither requests nor guesses at keys are limited by address.')
   }

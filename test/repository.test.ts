@@ -41,7 +41,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   card: ['base'],
   checkout: ['base', 'http', 'merchant', 'pages', 'payment', 'vault'],
   cli: ['audit', 'backup', 'base', 'merchant', 'postgres', 'vault', 'wire'],
-  event: ['postgres'],
+  event: ['base', 'postgres'],
   http: ['base', 'merchant', 'postgres'],
   jobs: ['base', 'postgres', 'timer'],
   merchant: ['base', 'postgres'],

@@ -1,7 +1,10 @@
-import { hash } from 'node:crypto'
+import { sha256 } from '../base/digest.ts'
 
 /** The hash that the first event of an order carries as its predecessor's. */
 export const chainStart: Buffer = Buffer.alloc(32)
+
+/** As long as a hash, to be written over. */
+const emptyHash = '\0'.repeat(chainStart.length)
 
 /** An event as it is written: `data` is text, because the hash is over bytes. */
 export interface StoredEvent {
@@ -18,6 +21,7 @@ export interface StoredEvent {
  */
 export function link(previous: Buffer, seq: number, type: string, at: Date, data: object): StoredEvent {
   const text = JSON.stringify(data)
-  const linked = Buffer.concat([previous, Buffer.from(`${seq}\n${type}\n${at.toISOString()}\n${text}`)])
-  return { seq, type, at, data: text, hash: hash('sha256', linked, 'buffer') }
+  const linked = Buffer.from(`${emptyHash}${seq}\n${type}\n${at.toISOString()}\n${text}`)
+  previous.copy(linked)
+  return { seq, type, at, data: text, hash: sha256(linked) }
 }

@@ -90,8 +90,8 @@ export function buildServer(options: {
 
   if (options.allowedHost) {
     const { allowedHost } = options
-    app.addHook('onRequest', async (request) => {
-      if (!allowedHost(request.hostname)) throw new Problem('foreign_host')
+    app.addHook('onRequest', (request, _reply, done) => {
+      done(allowedHost(request.hostname) ? undefined : new Problem('foreign_host'))
     })
   }
 
@@ -110,8 +110,8 @@ export function buildServer(options: {
   refuseOtherSites(app, options.publicUrl)
 
   // No name of ours holds U+0000, and PostgreSQL's text takes none.
-  app.addHook('onRequest', async (request) => {
-    if (request.url.includes('%00')) throw new Problem('route_not_found')
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(request.url.includes('%00') ? new Problem('route_not_found') : undefined)
   })
 
   const levels = ['info', 'warn'] as const

@@ -1,4 +1,5 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { sha256 } from '../base/digest.ts'
 import type { Clock } from '../base/clock.ts'
 import { Secret } from '../base/secret.ts'
 import type { Sql } from '../postgres/database.ts'
@@ -116,7 +117,7 @@ export class Directory {
 
 /** Texts of any length are compared by their digests, which are equally long. */
 function digestOf(text: string): Buffer {
-  return hash('sha256', text, 'buffer')
+  return sha256(text)
 }
 
 /** Remembered with the key, and gone with it. */

@@ -13,9 +13,7 @@ export interface PageToken {
 }
 
 export function pageTokenOf(route: number, { orderNo, pageSecret }: Pick<Order, 'orderNo' | 'pageSecret'>): string {
-  const routeBytes = Buffer.alloc(4)
-  routeBytes.writeUInt32BE(route)
-  return routeBytes.toString('hex') + orderNo.toString('hex') + pageSecret.toString('hex')
+  return route.toString(16).padStart(8, '0') + orderNo.toString('hex') + pageSecret.toString('hex')
 }
 
 export function parsePageToken(text: string): PageToken | undefined {

@@ -5,7 +5,7 @@ import { Problem } from '../base/problem.ts'
 import { type ChannelId, findChannel } from '../channel/catalogue.ts'
 import { InitiateBody, type Item } from './initiate-body.ts'
 import { parseBody } from './json.ts'
-import { phpReencode, sortedReencode } from './php-json.ts'
+import { phpReencodeInOrder, sortedReencode } from './php-json.ts'
 import { canonical, dropAbsent, firstFault, shapeOf } from './shape.ts'
 import { wholeNumber } from './whole-number.ts'
 
@@ -67,7 +67,7 @@ export function readInitiate(bytes: Buffer): InitiateRequest {
   const { value, raw } = parseBody(bytes, captured)
   dropAbsent(shape, value)
   const request = checked(readable(value, raw))
-  const metaData = request.meta?.data === undefined ? null : metaText(raw)
+  const { text: metaData, isSorted } = request.meta?.data === undefined ? noMeta : metaText(raw)
   const unbuilt = unbuiltMember(request)
   if (unbuilt) throw new Problem('feature_not_allowed', { field: unbuilt })
 
@@ -87,7 +87,7 @@ export function readInitiate(bytes: Buffer): InitiateRequest {
   }
   const stored = canonical(shape, normal)
   const apart = asks(card) ? canonical(shape, { card }) : undefined
-  const meta = metaData === null ? undefined : sortedReencode(metaData)
+  const meta = metaData === null || isSorted ? metaData : sortedReencode(metaData)
 
   return {
     order: {
@@ -115,7 +115,7 @@ export function readInitiate(bytes: Buffer): InitiateRequest {
     metaData,
     stored,
     // JSON has no line end in it, so that no part can pass for another.
-    identity: meta === undefined && apart === undefined ? stored : `${stored}\n${meta ?? ''}\n${apart ?? ''}`,
+    identity: meta === null && apart === undefined ? stored : `${stored}\n${meta ?? ''}\n${apart ?? ''}`,
   }
 }
 
@@ -159,12 +159,13 @@ function checked(known: unknown): InitiateBody {
 }
 
 /** `meta.data` as PHP's decode and encode write it. It is the last member to be found at fault. */
-function metaText(raw: ReadonlyMap<string, string>): string {
-  const written = phpReencode(raw.get('meta.data') ?? 'null')
-  if (written === undefined || written.length > maxMetaData)
-    throw new Problem('malformed_field', { field: 'meta.data' })
-  return written
+function metaText(raw: ReadonlyMap<string, string>): { text: string; isSorted: boolean } {
+  const { text, isSorted } = phpReencodeInOrder(raw.get('meta.data') ?? 'null')
+  if (text === undefined || text.length > maxMetaData) throw new Problem('malformed_field', { field: 'meta.data' })
+  return { text, isSorted }
 }
+
+const noMeta = { text: null, isSorted: true }
 
 /** The first known member, in table order, that asks for what is not built yet. */
 function unbuiltMember({

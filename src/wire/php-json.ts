@@ -96,6 +96,12 @@ export function sortedReencode(jsonText: string): string | undefined {
   return new Reencoder(jsonText, true).text()
 }
 
+/** `phpReencode`, and whether it is what `sortedReencode` gives as well, which costs nothing to notice. */
+export function phpReencodeInOrder(jsonText: string): { text: string | undefined; isSorted: boolean } {
+  const reencoder = new Reencoder(jsonText, false)
+  return { text: reencoder.text(), isSorted: reencoder.isSorted }
+}
+
 /** A JSON token. Blanks and punctuation between tokens are stepped over by hand. */
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|true|false|null/y
 
@@ -104,6 +110,8 @@ class Reencoder {
   readonly #sorted: boolean
   #at = 0
   #representable = true
+  /** Every object's keys came in the order that sorting would give them. */
+  isSorted = true
 
   constructor(text: string, sorted: boolean) {
     this.#text = text
@@ -156,11 +164,14 @@ class Reencoder {
   /** Decoded to a PHP array: it is a list, and written as one, if its keys are 0, 1, 2 … in this order. */
   #object(): string {
     const members = new Map<string, string>()
+    let before = ''
     this.#at += 1
     while (this.#peek() !== '}') {
       const key = JSON.parse(this.#token()) as string
       this.#peek()
       this.#at += 1 // the colon
+      if (key < before) this.isSorted = false
+      before = key
       members.set(key, this.#value())
       if (this.#peek() === ',') this.#at += 1
     }
