@@ -165,8 +165,8 @@ create table simulated_authentication (
   cavv text,
   created_at timestamp with time zone not null,
   constraint simulated_authentication_pkey PRIMARY KEY (merchant_id, authentication_id),
-  constraint simulated_authentication_merchant_id_attempt_token_key UNIQUE (merchant_id, attempt_token),
-  constraint simulated_authentication_merchant_id_order_id_ordinal_key UNIQUE (merchant_id, order_id, ordinal),
+  constraint simulated_authentication_attempt_token_merchant_id_key UNIQUE (attempt_token, merchant_id),
+  constraint simulated_authentication_order_id_ordinal_merchant_id_key UNIQUE (order_id, ordinal, merchant_id),
   constraint simulated_authentication_check CHECK (((state = 'finished'::text) = (trans_status IS NOT NULL))),
   constraint simulated_authentication_state_check CHECK ((state = ANY (ARRAY['started'::text, 'challenging'::text, 'finished'::text])))
 );

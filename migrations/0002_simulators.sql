@@ -45,7 +45,8 @@ create table simulated_authentication (
   cavv              text,
   created_at        timestamptz not null,
   primary key (merchant_id, authentication_id),
-  unique (merchant_id, attempt_token),
-  unique (merchant_id, order_id, ordinal),
+  -- In this order for the reason at the head of 0001_first.sql.
+  unique (attempt_token, merchant_id),
+  unique (order_id, ordinal, merchant_id),
   check ((state = 'finished') = (trans_status is not null))
 );

@@ -64,9 +64,6 @@ export class AcquirerSimulator implements Acquirer {
 
   async #authorize(request: AuthorizeRequest): Promise<Reply> {
     const { database } = this.#deps
-    const known = await store.find(database, request.merchantId, request.reference)
-    if (known) return this.#repeat(known, request)
-
     const key = scriptKey(request.merchantId, request.orderId)
     const script = this.#scripts.get(key)
     const decision = script ? scripted(script) : await this.#decide(request)

@@ -42,10 +42,12 @@ export class AuthenticationSimulator implements Authenticator {
   /** @throws Problem `wrong_state` when the attempt's card is no longer in the vault */
   async start(request: Parameters<Authenticator['start']>[0]): Promise<StartedAuthentication | null> {
     const { database, vault } = this.#deps
-    const known = await store.findOfAttempt(database, request.merchantId, request.attemptToken)
-    if (known) return this.#started(known)
     const card = await vault.reveal(database, request.merchantId, request.attemptToken)
-    if (!card) throw new Problem('wrong_state')
+    if (!card) {
+      const known = await store.findOfAttempt(database, request.merchantId, request.attemptToken)
+      if (known) return this.#started(known)
+      throw new Problem('wrong_state')
+    }
     return courses[threeDsOf(card.pan)] ? this.#started(await this.#insert(request, card.pan)) : null
   }
 

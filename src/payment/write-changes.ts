@@ -46,48 +46,51 @@ export async function writeChanges(
     rows: (change: WrittenChange) => readonly Row[],
     made: (change: WrittenChange, row: Row) => Made,
   ) => current.flatMap((change) => rows(change).map((row) => made(change, row)))
-  await saveAttempts(
-    sql,
-    ofEach(
-      ({ attempts }) => attempts,
-      ({ order: { merchantId, orderId } }, attempt) => ({ merchantId, orderId, attempt }),
+  // No one of them needs another's answer, and they are taken in this order.
+  await Promise.all([
+    saveAttempts(
+      sql,
+      ofEach(
+        ({ attempts }) => attempts,
+        ({ order: { merchantId, orderId } }, attempt) => ({ merchantId, orderId, attempt }),
+      ),
     ),
-  )
-  await cards.store(
-    sql,
-    ofEach(
-      ({ stored }) => stored,
-      ({ order: { merchantId }, at }, held) => ({ merchantId, held, at }),
+    cards.store(
+      sql,
+      ofEach(
+        ({ stored }) => stored,
+        ({ order: { merchantId }, at }, held) => ({ merchantId, held, at }),
+      ),
     ),
-  )
-  await cards.erase(
-    sql,
-    ofEach(
-      ({ erased }) => erased,
-      ({ order: { merchantId } }, token) => ({ merchantId, token }),
+    cards.erase(
+      sql,
+      ofEach(
+        ({ erased }) => erased,
+        ({ order: { merchantId } }, token) => ({ merchantId, token }),
+      ),
     ),
-  )
-  await insertEvents(
-    sql,
-    ofEach(
-      ({ events }) => events,
-      ({ order: { merchantId, orderId } }, event) => ({ merchantId, orderId, event }),
+    insertEvents(
+      sql,
+      ofEach(
+        ({ events }) => events,
+        ({ order: { merchantId, orderId } }, event) => ({ merchantId, orderId, event }),
+      ),
     ),
-  )
-  await insertCallbacks(
-    sql,
-    current.flatMap(({ callback }) => callback ?? []),
-  )
-  await cancel(
-    sql,
-    ofEach(
-      ({ cancelled }) => cancelled,
-      ({ order: { merchantId } }, timerId) => ({ merchantId, timerId }),
+    insertCallbacks(
+      sql,
+      current.flatMap(({ callback }) => callback ?? []),
     ),
-  )
-  await schedule(
-    sql,
-    current.flatMap(({ timers }) => timers),
-  )
+    cancel(
+      sql,
+      ofEach(
+        ({ cancelled }) => cancelled,
+        ({ order: { merchantId } }, timerId) => ({ merchantId, timerId }),
+      ),
+    ),
+    schedule(
+      sql,
+      current.flatMap(({ timers }) => timers),
+    ),
+  ])
   return isCurrent
 }

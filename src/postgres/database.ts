@@ -1,6 +1,8 @@
-import { Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { DatabaseError, Pool, types as pgTypes, type PoolConfig } from 'pg'
 import { Problem } from '../base/problem.ts'
+import { gatheringSocket } from './gathering-socket.ts'
+import { Pipelines } from './pipelines.ts'
 
 /** One SQL statement and the name under which each connection prepares it once. */
 export interface Statement {
@@ -43,15 +45,22 @@ const answerMs = 5_000
 /** How long a caller waits for a connection. */
 const connectMs = 3_000
 
+/** Connections for statements that commit by themselves. */
+const pipelines = 4
+
 export class Database implements Sql {
   readonly #pool: Pool
+  readonly #pipelines: Pipelines
   readonly #sockets = new Set<Socket>()
 
-  constructor(connection: PoolConfig, size = 16) {
+  /** @param size how many transactions may be open at once */
+  constructor(connection: PoolConfig, size = 12) {
+    const lines = Math.min(pipelines, size)
     this.#pool = new Pool({
       ...connection,
-      max: size,
+      max: size + lines,
       types,
+      pipeline: true,
       stream: () => this.#socket(),
       connectionTimeoutMillis: connectMs,
       query_timeout: answerMs,
@@ -66,6 +75,7 @@ export class Database implements Sql {
     })
     // An idle connection that breaks is dropped by the pool; the next query opens another.
     this.#pool.on('error', () => undefined)
+    this.#pipelines = new Pipelines(this.#pool, lines)
   }
 
   /** The pool as it stands, for measuring: `idle` of `total` connections, and queries that wait for one. */
@@ -77,7 +87,7 @@ export class Database implements Sql {
   /** @throws Problem `unavailable` when the database cannot be reached */
   async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     try {
-      const result = await this.#pool.query<Row>({ ...statement, values: [...values] })
+      const result = await this.#pipelines.query<Row>({ ...statement, values: [...values] })
       return result.rows
     } catch (error) {
       throw translated(error)
@@ -131,12 +141,13 @@ export class Database implements Sql {
 
   /** Waits for what is under way. A server that hangs does not hold the process up by not hanging up. */
   async close(): Promise<void> {
+    await this.#pipelines.close()
     await this.#pool.end()
     for (const socket of this.#sockets) socket.destroySoon()
   }
 
   #socket(): Socket {
-    const socket = new Socket()
+    const socket = gatheringSocket()
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     return socket
