@@ -7,18 +7,21 @@ import { Socket } from 'node:net'
  */
 export function gatheringSocket(): Socket {
   const socket = new Socket()
-  const write = socket.write.bind(socket) as (...given: unknown[]) => boolean
   let gathers = false
-  socket.write = (...given: unknown[]) => {
-    if (!gathers) {
-      gathers = true
-      socket.cork()
-      setImmediate(() => {
-        gathers = false
-        socket.uncork()
-      })
+  // `connect` puts Node's own `write` back.
+  socket.once('connect', () => {
+    const write = socket.write.bind(socket) as (...given: unknown[]) => boolean
+    socket.write = (...given: unknown[]) => {
+      if (!gathers) {
+        gathers = true
+        socket.cork()
+        setImmediate(() => {
+          gathers = false
+          if (!socket.destroyed) socket.uncork()
+        })
+      }
+      return write(...given)
     }
-    return write(...given)
-  }
+  })
   return socket
 }
