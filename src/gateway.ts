@@ -12,6 +12,7 @@ import { Secret } from './base/secret.ts'
 import { StartProblem } from './base/start-problem.ts'
 import { localAddressesToo, publicAddressesOnly } from './callback/address.ts'
 import type { Callback } from './callback/callback.ts'
+import { Callbacks } from './callback/callbacks.ts'
 import { deliver, type DeliveryDeps, type DeliveryOutcome } from './callback/deliver.ts'
 import { HostQueues } from './callback/queue.ts'
 import { dnsResolve, type Resolve, systemResolve } from './callback/resolve.ts'
@@ -185,7 +186,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     acquirer,
     authenticator,
     cvvs,
-    wake: () => job.wake(),
+    wake: (kind) => job.wake(kind),
     ...(metrics && { recorded: metrics.recorded }),
   }
   const sender = httpSender({
@@ -195,6 +196,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   })
   const delivery: DeliveryDeps = {
     database,
+    callbacks: new Callbacks(database),
     clock,
     sender,
     queues,

@@ -185,6 +185,7 @@ suite('the rules of the house', () => {
       'card/pan.ts',
       'cli/merchant.ts',
       'cli/serve.ts',
+      'gateway.ts',
       'index.ts',
       'merchant/directory.ts',
       'merchant/store.ts',

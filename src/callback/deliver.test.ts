@@ -8,6 +8,7 @@ import { MovableClock, systemClock } from '../base/clock.ts'
 import { Secret } from '../base/secret.ts'
 import { statement } from '../postgres/database.ts'
 import { localAddressesToo } from './address.ts'
+import { Callbacks } from './callbacks.ts'
 import { type DeliveryDeps, type DeliveryOutcome, deliver, resend } from './deliver.ts'
 import { storedCallback } from './fixture.ts'
 import { HostQueues } from './queue.ts'
@@ -51,7 +52,19 @@ function someDeps(t: TestContext, overrides: Partial<DeliveryDeps> = {}) {
   const sender = httpSender({ clock, resolve: systemResolve, allows: localAddressesToo, timeoutMs: 5_000 })
   t.after(() => sender.close())
   const keysOf = async () => [new Secret('SoSecret123')]
-  return { deps: { database, clock, sender, queues: new HostQueues(clock), keysOf, ...overrides }, sender, setTime }
+  return {
+    deps: {
+      database,
+      callbacks: new Callbacks(database),
+      clock,
+      sender,
+      queues: new HostQueues(clock),
+      keysOf,
+      ...overrides,
+    },
+    sender,
+    setTime,
+  }
 }
 
 async function attemptsOf({ merchantId, callbackId }: store.CallbackKey) {

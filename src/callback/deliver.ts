@@ -3,14 +3,16 @@ import { invariant } from '../base/invariant.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Database, Sql } from '../postgres/database.ts'
 import type { Callback, CallbackAttempt, CallbackState } from './callback.ts'
+import type { Callbacks, Concluded } from './callbacks.ts'
 import { headersOf } from './headers.ts'
 import type { HostQueues, Postponed } from './queue.ts'
-import { acknowledges, nextDelayMs, scheduledAttempts } from './schedule.ts'
+import { acknowledges, nextDelayMs } from './schedule.ts'
 import type { SendResult, Sender } from './send.ts'
 import * as store from './store.ts'
 
 export interface DeliveryDeps {
   readonly database: Database
+  readonly callbacks: Callbacks
   readonly clock: Clock
   readonly sender: Sender
   readonly queues: HostQueues
@@ -44,14 +46,23 @@ const ownFailureMs = 1_000
  * between, the timer is still due, and the merchant hears of it twice rather than never.
  */
 export async function deliver(deps: DeliveryDeps, delivery: Delivery): Promise<DeliveryOutcome> {
-  const callback = await store.find(deps.database, delivery)
-  invariant(callback, `callback ${delivery.callbackId} stays once it is written`)
+  const { merchantId, callbackId, inTransaction } = delivery
+  const callback = await deps.callbacks.find({ merchantId, callbackId })
+  invariant(callback, `callback ${callbackId} stays once it is written`)
   const posted = callback.state === 'pending' ? await attempt(deps, callback, delivery) : undefined
-  return deps.database.transaction(async (sql) => {
-    const outcome = await conclude(sql, delivery, posted)
-    await delivery.inTransaction?.(sql, outcome, callback)
-    return outcome
+  const sent = posted?.kind === 'postponed' ? undefined : posted
+  const outcomeOf = (concluded: Concluded) => {
+    if (posted?.kind === 'postponed') return { kind: 'postponed', postponedMs: posted.ms } as const
+    return sent ? afterAttempt(concluded, sent) : over(concluded.standing)
+  }
+  const concluded = await deps.callbacks.conclude({
+    merchantId,
+    callbackId,
+    isDelivered: sent !== undefined && isDelivered(sent),
+    ended: sent ? ended(sent) : null,
+    inTransaction: async (sql, each) => inTransaction?.(sql, outcomeOf(each), callback),
   })
+  return outcomeOf(concluded)
 }
 
 export interface Resending extends store.CallbackKey {
@@ -100,17 +111,9 @@ async function post({ clock, sender, keysOf }: DeliveryDeps, callback: Callback)
   return { ...result, at, endedAt: clock.now(callback.merchantId) }
 }
 
-/** Writes down what came of a delivery; without `posted` it was over when it was read. */
-async function conclude(
-  sql: Sql,
-  key: store.CallbackKey,
-  posted: Posted | Postponed | undefined,
-): Promise<DeliveryOutcome> {
-  if (posted?.kind === 'postponed') return { kind: 'postponed', postponedMs: posted.ms }
-  const moved = posted && (await store.move(sql, key, { isDelivered: isDelivered(posted), scheduledAttempts }))
-  if (!moved) return over(await store.find(sql, key))
-
-  const attempt = await store.recordAttempt(sql, key, ended(posted))
+/** The outcome of an attempt of the schedule. */
+function afterAttempt({ moved, attempt, standing }: Concluded, posted: Posted): DeliveryOutcome {
+  if (!moved || !attempt) return over(standing)
   if (moved.state !== 'pending') return { kind: moved.state, attempt }
   const delayMs = nextDelayMs(moved.attemptCount)
   invariant(delayMs !== null, 'a callback is abandoned after the last attempt of the schedule')

@@ -65,14 +65,30 @@ export async function insert(sql: Sql, callbacks: readonly NewCallback[]): Promi
 
 const findStatement = statement(
   'callback.find',
-  `select ${columns}
-   from callback
-   where merchant_id = $1 and callback_id = $2`,
+  `select wanted.place::int, found.*
+   from unnest($1::text[], $2::text[]) with ordinality as wanted (merchant_id, callback_id, place)
+   cross join lateral (
+     select ${columns}
+     from callback
+     where merchant_id = wanted.merchant_id and callback_id = wanted.callback_id
+     limit 1
+   ) as found`,
 )
 
-export async function find(sql: Sql, { merchantId, callbackId }: CallbackKey): Promise<Callback | undefined> {
-  const [row] = await sql.query<CallbackRow>(findStatement, [merchantId, callbackId])
-  return row && fromRow(row)
+/** The callbacks of these keys, in their order; undefined where there is none. */
+export async function findAll(sql: Sql, keys: readonly CallbackKey[]): Promise<(Callback | undefined)[]> {
+  const rows = await sql.query<CallbackRow & { place: number }>(findStatement, [
+    textArray(keys.map(({ merchantId }) => merchantId)),
+    textArray(keys.map(({ callbackId }) => callbackId)),
+  ])
+  const found = Array.from<Callback | undefined>({ length: keys.length })
+  for (const row of rows) found[row.place - 1] = fromRow(row)
+  return found
+}
+
+export async function find(sql: Sql, key: CallbackKey): Promise<Callback | undefined> {
+  const [found] = await findAll(sql, [key])
+  return found
 }
 
 const listOfOrderStatement = statement(
@@ -137,24 +153,56 @@ const moveStatement = statement(
   `update callback
    set
      attempt_count = attempt_count + 1,
-     state = case when $3 then 'delivered' when attempt_count + 1 >= $4 then 'abandoned' else 'pending' end
-   where merchant_id = $1 and callback_id = $2 and (state = 'pending' or (state = 'abandoned' and $3))
-   returning state, attempt_count`,
+     state = case
+       when ended.is_delivered = 1 then 'delivered'
+       when attempt_count + 1 >= $4 then 'abandoned'
+       else 'pending'
+     end
+   from unnest($1::text[], $2::text[], $3::int[]) as ended (merchant_id, callback_id, is_delivered)
+   where callback.merchant_id = ended.merchant_id
+     and callback.callback_id = ended.callback_id
+     and (state = 'pending' or (state = 'abandoned' and ended.is_delivered = 1))
+   returning callback.merchant_id, callback.callback_id, state, attempt_count`,
 )
 
+/** Where a delivery stands after an attempt. */
+export interface Moved {
+  readonly state: CallbackState
+  readonly attemptCount: number
+}
+
 /**
- * Counts an attempt of the schedule and moves the state, if the delivery was not over meanwhile. An
- * acknowledgement is the truth whenever it comes, so it also ends an abandoned one. It holds the
- * callback until the transaction ends, in which `recordAttempt` follows.
+ * Counts an attempt of the schedule for each, and moves the states of those deliveries that were not over
+ * meanwhile; undefined for the others. An acknowledgement is the truth whenever it comes, so it also ends an
+ * abandoned one. It holds the callbacks until the transaction ends, in which `recordAttempts` follows. The
+ * keys must differ.
  */
+export async function moveAll(
+  sql: Sql,
+  ended: readonly (CallbackKey & { isDelivered: boolean })[],
+  scheduledAttempts: number,
+): Promise<(Moved | undefined)[]> {
+  type MovedRow = Pick<CallbackRow, 'merchant_id' | 'callback_id' | 'state' | 'attempt_count'>
+  const rows = await sql.query<MovedRow>(moveStatement, [
+    textArray(ended.map(({ merchantId }) => merchantId)),
+    textArray(ended.map(({ callbackId }) => callbackId)),
+    integerArray(ended.map(({ isDelivered }) => Number(isDelivered))),
+    scheduledAttempts,
+  ])
+  const moved = new Map(rows.map((row) => [`${row.merchant_id} ${row.callback_id}`, row]))
+  return ended.map(({ merchantId, callbackId }) => {
+    const row = moved.get(`${merchantId} ${callbackId}`)
+    return row && { state: row.state, attemptCount: row.attempt_count }
+  })
+}
+
 export async function move(
   sql: Sql,
-  { merchantId, callbackId }: CallbackKey,
+  key: CallbackKey,
   { isDelivered, scheduledAttempts }: { isDelivered: boolean; scheduledAttempts: number },
-): Promise<{ state: CallbackState; attemptCount: number } | undefined> {
-  const values = [merchantId, callbackId, isDelivered, scheduledAttempts]
-  const [row] = await sql.query<Pick<CallbackRow, 'state' | 'attempt_count'>>(moveStatement, values)
-  return row && { state: row.state, attemptCount: row.attempt_count }
+): Promise<Moved | undefined> {
+  const [moved] = await moveAll(sql, [{ ...key, isDelivered }], scheduledAttempts)
+  return moved
 }
 
 const moveByHandStatement = statement(
@@ -176,25 +224,53 @@ export async function moveByHand(
   return row.state
 }
 
-const recordAttemptStatement = statement(
-  'callback.record_attempt',
+const recordStatement = statement(
+  'callback.record_attempts',
   `insert into callback_attempt (merchant_id, callback_id, attempt_no, at, status, ms, error, answer)
-   select $1, $2, coalesce(max(attempt_no), 0) + 1, $3, $4, $5, $6, $7
-   from callback_attempt
-   where merchant_id = $1 and callback_id = $2
-   returning callback_id, attempt_no, at, status, ms, error, answer`,
+   select merchant_id, callback_id, coalesce(last.attempt_no, 0) + 1, at, status, ms, error, answer
+   from unnest($1::text[], $2::text[], $3::timestamptz[], $4::int[], $5::int[], $6::text[], $7::text[])
+     as ended (merchant_id, callback_id, at, status, ms, error, answer)
+   left join lateral (
+     select attempt_no
+     from callback_attempt
+     where merchant_id = ended.merchant_id and callback_id = ended.callback_id
+     order by attempt_no desc
+     limit 1
+   ) as last on true
+   returning merchant_id, callback_id, attempt_no, at, status, ms, error, answer`,
 )
 
-/** Writes an attempt under the next number, in the transaction whose `move` holds the callback. */
+/** Writes attempts under their next numbers, in the transaction whose `move` holds the callbacks. */
+export async function recordAttempts(
+  sql: Sql,
+  attempts: readonly (CallbackKey & EndedAttempt)[],
+): Promise<CallbackAttempt[]> {
+  if (attempts.length === 0) return []
+  const rows = await sql.query<AttemptRow & { merchant_id: string }>(recordStatement, [
+    textArray(attempts.map(({ merchantId }) => merchantId)),
+    textArray(attempts.map(({ callbackId }) => callbackId)),
+    timestampArray(attempts.map(({ at }) => at)),
+    integerArray(attempts.map(({ status }) => status)),
+    integerArray(attempts.map(({ ms }) => ms)),
+    textArray(attempts.map(({ error }) => error)),
+    textArray(attempts.map(({ answer }) => answer)),
+  ])
+  const recorded = new Map(rows.map((row) => [`${row.merchant_id} ${row.callback_id}`, attemptFromRow(row)]))
+  return attempts.map(({ merchantId, callbackId }) => {
+    const attempt = recorded.get(`${merchantId} ${callbackId}`)
+    invariant(attempt, 'an attempt is written once')
+    return attempt
+  })
+}
+
 export async function recordAttempt(
   sql: Sql,
   { merchantId, callbackId }: CallbackKey,
-  { at, status, ms, error, answer }: EndedAttempt,
+  ended: EndedAttempt,
 ): Promise<CallbackAttempt> {
-  const values = [merchantId, callbackId, at, status, ms, error, answer]
-  const [row] = await sql.query<AttemptRow>(recordAttemptStatement, values)
-  invariant(row, 'an attempt is written once')
-  return attemptFromRow(row)
+  const [attempt] = await recordAttempts(sql, [{ merchantId, callbackId, ...ended }])
+  invariant(attempt, 'an attempt is written once')
+  return attempt
 }
 
 const attemptsStatement = statement(

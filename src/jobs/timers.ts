@@ -7,6 +7,10 @@ import type { Timer, TimerKind } from '../timer/timer.ts'
 /** What timers of some kinds share: so many places, of which one merchant has at most `ofOne`. */
 class Lane {
   readonly kinds: readonly TimerKind[]
+  /** Timers that have been looked up and wait for a place of their merchant, in order of time. */
+  readonly #ahead = new Map<string, Timer[]>()
+  /** When the table is to be looked at again for its kinds, in machine time. */
+  lookAtMs = 0
   readonly #atOnce: number
   readonly #ofOne: number
   readonly #ofMerchants = new Map<string, number>()
@@ -22,9 +26,32 @@ class Lane {
     return this.#atOnce - this.#taken
   }
 
-  /** Merchants that have all their places. */
-  get full(): readonly string[] {
-    return [...this.#ofMerchants].filter(([, taken]) => taken >= this.#ofOne).map(([merchantId]) => merchantId)
+  /** Merchants that need not be looked up: they have all their places, or timers that wait for one. */
+  get supplied(): readonly string[] {
+    const full = [...this.#ofMerchants].filter(([, taken]) => taken >= this.#ofOne)
+    return [...full.map(([merchantId]) => merchantId), ...this.#ahead.keys()]
+  }
+
+  supply(timer: Timer): void {
+    const ahead = this.#ahead.get(timer.merchantId)
+    if (ahead) ahead.push(timer)
+    else this.#ahead.set(timer.merchantId, [timer])
+  }
+
+  /** What a merchant waits for is looked up again when it is let go of. */
+  forget(merchantId: string): void {
+    this.#ahead.delete(merchantId)
+  }
+
+  /** The next timers for which there is a place. */
+  take(): Timer[] {
+    const taken: Timer[] = []
+    for (const [merchantId, ahead] of this.#ahead) {
+      const places = Math.min(this.free - taken.length, this.#ofOne - (this.#ofMerchants.get(merchantId) ?? 0))
+      if (places > 0) taken.push(...ahead.splice(0, places))
+      if (ahead.length === 0) this.#ahead.delete(merchantId)
+    }
+    return taken
   }
 
   /** False when the merchant has all its places. */
@@ -36,15 +63,21 @@ class Lane {
     return true
   }
 
-  /** True when half of the places are free again: there may be more timers than were looked at. */
+  /** True when half of the places are free again and nothing waits for them: there may be timers to look up. */
   leave(merchantId: string): boolean {
     const taken = (this.#ofMerchants.get(merchantId) ?? 0) - 1
     if (taken > 0) this.#ofMerchants.set(merchantId, taken)
     else this.#ofMerchants.delete(merchantId)
     this.#taken -= 1
-    return taken === this.#ofOne / 2 || this.#taken === this.#atOnce / 2
+    return !this.#ahead.has(merchantId) && (taken === this.#ofOne / 2 || this.#taken === this.#atOnce / 2)
   }
 }
+
+/**
+ * How many are looked up at once. Whoever is left out is stepped over one by one: one merchant with a dead
+ * server and ten thousand callbacks must not make each look-up for the others a long one.
+ */
+const lookedUp = 512
 
 /** How often the table is looked at when nobody says that something is due. */
 const idleMs = 250
@@ -82,8 +115,13 @@ export class TimerJob {
     this.#loop = this.#run()
   }
 
-  /** Looks at the table now. */
-  wake(): void {
+  /** Looks at the table now, for timers of one kind or of all. */
+  wake(kind?: TimerKind): void {
+    for (const lane of this.#lanes) if (kind === undefined || lane.kinds.includes(kind)) lane.lookAtMs = 0
+    this.#goOn()
+  }
+
+  #goOn(): void {
     this.#woken = true
     this.#wake?.()
   }
@@ -91,6 +129,7 @@ export class TimerJob {
   /** Starts no timer of a merchant until `release`. Resolves when those that run have ended. */
   async hold(merchantId: string): Promise<void> {
     this.#held.add(merchantId)
+    for (const lane of this.#lanes) lane.forget(merchantId)
     await Promise.all([...this.#running.values()].flatMap((each) => (each.merchantId === merchantId ? each.end : [])))
   }
 
@@ -113,7 +152,8 @@ export class TimerJob {
       let started = 0
       try {
         for (const lane of this.#lanes) {
-          for (const timer of await this.#candidates(lane)) if (this.#start(lane, timer)) started += 1
+          await this.#lookUp(lane)
+          for (const timer of lane.take()) if (this.#start(lane, timer)) started += 1
         }
       } catch {
         // The database is away; readiness tells so, and the next round tries again.
@@ -138,25 +178,30 @@ export class TimerJob {
       // A claim that fails leaves the timer where it is, for the next round.
     } finally {
       this.#running.delete(name)
-      if (lane.leave(timer.merchantId)) this.wake()
+      if (lane.leave(timer.merchantId)) this.wake(lane.kinds[0])
+      else this.#goOn()
     }
   }
 
-  async #candidates(lane: Lane): Promise<Timer[]> {
+  /** Supplies a lane with what is due of merchants that it has nothing of. */
+  async #lookUp(lane: Lane): Promise<void> {
+    const nowMs = this.#clock.monotonicMs()
+    if (lane.free <= 0 || nowMs < lane.lookAtMs) return
+    lane.lookAtMs = nowMs + idleMs
     const { kinds } = lane
-    const limit = lane.free
-    if (limit <= 0) return []
-    const full = new Set(lane.full)
+    const supplied = new Set(lane.supplied)
     const machine = this.#clock.machine()
     const moved = this.#movable?.moved() ?? []
-    const except = [...moved, ...this.#held, ...full]
+    const limit = lookedUp
+    const except = [...moved, ...this.#held, ...supplied]
     const found = await due(this.#database, { now: machine, machine, except, kinds, limit })
     for (const merchantId of moved) {
-      if (this.#held.has(merchantId) || full.has(merchantId)) continue
+      if (this.#held.has(merchantId) || supplied.has(merchantId)) continue
       const now = this.#clock.now(merchantId)
       found.push(...(await dueOf(this.#database, merchantId, { now, machine, kinds, limit })))
     }
-    return found.slice(0, limit)
+    if (found.length >= limit) lane.lookAtMs = 0
+    for (const timer of found) if (!this.#held.has(timer.merchantId)) lane.supply(timer)
   }
 
   async #sleep(): Promise<void> {

@@ -166,7 +166,7 @@ export class Change {
   committed(deps: PaymentDeps): void {
     for (const token of this.#erased) deps.cvvs.drop(token)
     if (deps.recorded) for (const { type } of this.#events) deps.recorded(type)
-    if ([...this.#timers.values()].some(({ dueAt }) => dueAt <= this.now)) deps.wake()
+    for (const { kind, dueAt } of this.#timers.values()) if (dueAt <= this.now) deps.wake(kind)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { Batcher } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
 import * as store from './store.ts'
 import type { Timer, TimerKind } from './timer.ts'
@@ -31,6 +32,7 @@ export class TimerRunner {
   readonly #clock: Clock
   readonly #handlers: Readonly<Record<TimerKind, TimerHandler>>
   readonly #failed: (timer: Timer, error: unknown) => void
+  readonly #claims: Batcher<Timer, boolean>
 
   constructor(deps: {
     database: Database
@@ -42,12 +44,18 @@ export class TimerRunner {
     this.#clock = deps.clock
     this.#handlers = deps.handlers
     this.#failed = deps.failed
+    this.#claims = new Batcher({
+      key: ({ merchantId, timerId }) => `${merchantId}\n${timerId}`,
+      write: (timers) => {
+        const machine = this.#clock.machine()
+        return store.claim(this.#database, timers, machine, new Date(machine.getTime() + leaseMs))
+      },
+    })
   }
 
   /** Runs a due timer to its end. False when somebody else has it. */
   async run(timer: Timer, isUrgent = false): Promise<boolean> {
-    const machine = this.#clock.machine()
-    if (!(await store.claim(this.#database, timer, machine, new Date(machine.getTime() + leaseMs)))) return false
+    if (!(await this.#claims.add(timer))) return false
     try {
       const again = await this.#handlers[timer.kind](timer, this.#clock.now(timer.merchantId), isUrgent)
       if (again === 'moved') return true

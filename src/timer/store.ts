@@ -114,21 +114,42 @@ export async function next(sql: Sql, merchantId: string): Promise<Timer | undefi
   return row && fromRow(row)
 }
 
+/** What another transaction holds is being moved or removed just now: nothing waits for it. */
 const lease = statement(
   'timer.claim',
   `update timer
-   set leased_until = $4
-   where merchant_id = $1
-     and timer_id = $2
-     and due_at = $3
-     and (leased_until is null or leased_until < $5)
-   returning timer_id`,
+   set leased_until = $5
+   from (
+     select held.merchant_id, held.timer_id
+     from unnest($1::text[], $2::text[], $3::timestamptz[]) as wanted (merchant_id, timer_id, due_at)
+     join timer as held
+       on held.merchant_id = wanted.merchant_id and held.timer_id = wanted.timer_id and held.due_at = wanted.due_at
+     where held.leased_until is null or held.leased_until < $4
+     for update of held skip locked
+   ) as free
+   where timer.merchant_id = free.merchant_id and timer.timer_id = free.timer_id
+   returning timer.merchant_id, timer.timer_id`,
 )
 
-/** Takes a lease (machine time) on a timer; false when somebody else was first. */
-export async function claim(sql: Sql, timer: Timer, machine: Date, leasedUntil: Date): Promise<boolean> {
-  const rows = await sql.query(lease, [timer.merchantId, timer.timerId, timer.dueAt, leasedUntil, machine])
-  return rows.length === 1
+/**
+ * Takes a lease (machine time) on each timer; false where somebody else was first or the timer is being moved.
+ * The timers must differ.
+ */
+export async function claim(
+  sql: Sql,
+  timers: readonly Timer[],
+  machine: Date,
+  leasedUntil: Date,
+): Promise<readonly boolean[]> {
+  const rows = await sql.query<Pick<Row, 'merchant_id' | 'timer_id'>>(lease, [
+    textArray(timers.map(({ merchantId }) => merchantId)),
+    textArray(timers.map(({ timerId }) => timerId)),
+    timestampArray(timers.map(({ dueAt }) => dueAt)),
+    machine,
+    leasedUntil,
+  ])
+  const claimed = new Set(rows.map((row) => `${row.merchant_id} ${row.timer_id}`))
+  return timers.map(({ merchantId, timerId }) => claimed.has(`${merchantId} ${timerId}`))
 }
 
 const finishOne = statement(
