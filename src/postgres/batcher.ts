@@ -24,6 +24,7 @@ export interface BatcherOptions<Row, Result> {
   readonly key: (row: Row) => string
   /** Rows are questions: equal ones that wait share one answer. */
   readonly isRead?: boolean
+  /** One by default: where gateway and database share two cores, two of half the size cost a third more. */
   readonly lanes?: number
   readonly maxRows?: number
   /** How many rows may wait; beyond it requests are refused rather than kept waiting. */
@@ -78,7 +79,7 @@ export class Batcher<Row, Result> {
   #waiting = 0
 
   constructor(options: BatcherOptions<Row, Result>) {
-    const { write, key, isRead = false, lanes = 2, maxRows = 128, maxWaiting = 10_000, maxWaitMs = 5_000 } = options
+    const { write, key, isRead = false, lanes = 1, maxRows = 128, maxWaiting = 10_000, maxWaitMs = 5_000 } = options
     this.#observe = options.observe
     this.#write = write
     this.#key = key
