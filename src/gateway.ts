@@ -86,6 +86,8 @@ export interface Gateway {
 }
 
 export interface OpenOptions extends OpenDatabaseOptions {
+  /** The database, where the caller is opening it already. */
+  readonly opening?: Promise<OpenDatabase>
   readonly log: Logger
   /** Where the sandbox merchant's clock starts. */
   readonly startAt?: Date
@@ -105,7 +107,7 @@ export interface OpenOptions extends OpenDatabaseOptions {
  * @throws StartProblem with one sentence for the operator; what was opened is closed again
  */
 export async function openGateway(config: Config, options: OpenOptions): Promise<Gateway> {
-  const opened = await openDatabase(config, options)
+  const opened = await (options.opening ?? openDatabase(config, options))
   try {
     return await compose(config, options, opened)
   } catch (error) {
