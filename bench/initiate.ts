@@ -21,7 +21,7 @@ export async function measureInitiate(bench: Bench): Promise<Line[]> {
   const oneByOne = await startServer('one-by-one', [], environmentOf(await server.createMigrated('bench_one_by_one')))
   const peers = await peersOf(bench)
   let from = 0
-  let taken = 0
+  const orders = { taken: 0 }
   const load = async (port: number): Promise<Load> => {
     const result = await ask<Load>('load', {
       port,
@@ -36,7 +36,7 @@ export async function measureInitiate(bench: Bench): Promise<Line[]> {
   const ours = async () => {
     const result = await load(gateway.port)
     if (result.refused > 0) throw new Error(`${result.refused} of ${result.requests} orders were refused`)
-    taken += result.requests
+    orders.taken += result.requests
     return result
   }
   try {
@@ -51,8 +51,8 @@ export async function measureInitiate(bench: Bench): Promise<Line[]> {
     })
     const perSecond = (name: string) => (found[name] ?? []).map((each) => each.perSecond)
     const mine = perSecond('gerbang')
-    while (taken < ordersForMemory) {
-      bench.progress(`memory: ${taken} of ${ordersForMemory} orders`)
+    while (orders.taken < ordersForMemory) {
+      bench.progress(`memory: ${orders.taken} of ${ordersForMemory} orders`)
       await ours()
     }
     const fastest = peers.map(({ name }) => figureOf(perSecond(name))).sort((a, b) => b.median - a.median)[0]
@@ -70,7 +70,7 @@ export async function measureInitiate(bench: Bench): Promise<Line[]> {
         : []),
       { name: 'initiate, p50', figure: figureOf((found['gerbang'] ?? []).map((each) => each.p50Ms)), unit: 'ms' },
       atMost('initiate, p99', figureOf((found['gerbang'] ?? []).map((each) => each.p99Ms)), 'ms', 10),
-      atMost(`memory after ${taken.toLocaleString('en')} orders`, figureOf([memoryOf(gateway.pid)]), 'MB', 150),
+      atMost(`memory after ${orders.taken.toLocaleString('en')} orders`, figureOf([memoryOf(gateway.pid)]), 'MB', 150),
     ]
   } finally {
     limit.close()

@@ -7,7 +7,7 @@
 const tokens = /[0-9a-f]{64}/gi
 const credentials = /\b(basic|bearer)\s+[a-z0-9+/=_-]{8,}/gi
 /** `scheme://user:password@`, whatever the scheme. */
-const userinfo = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"]+@/gi
+const userinfo = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@"]+@/gi
 /** As long as a card number, however it is grouped. */
 const numbers = /(?<!\d)\d(?:[ .-]?\d){12,18}(?!\d)/g
 

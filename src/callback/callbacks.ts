@@ -62,17 +62,15 @@ async function conclude(sql: Sql, conclusions: readonly Conclusion[]): Promise<C
     left.length > 0 ? store.findAll(sql, left) : [],
   ])
   const concluded = conclusions.map((conclusion) => ({
-    moved: moved.get(conclusion),
-    attempt: attempts[recorded.indexOf(conclusion)] ?? null,
-    standing: standing[left.indexOf(conclusion)],
+    conclusion,
+    result: {
+      moved: moved.get(conclusion),
+      attempt: attempts[recorded.indexOf(conclusion)] ?? null,
+      standing: standing[left.indexOf(conclusion)],
+    },
   }))
-  await Promise.all(
-    conclusions.map(({ inTransaction }, index) => {
-      const each = concluded[index]
-      return each && inTransaction(sql, each)
-    }),
-  )
-  return concluded
+  await Promise.all(concluded.map(({ conclusion, result }) => conclusion.inTransaction(sql, result)))
+  return concluded.map(({ result }) => result)
 }
 
 /** Neither id can hold a line end. */

@@ -151,6 +151,7 @@ export class TimerJob {
       this.#woken = false
       let started = 0
       try {
+        await this.#runner.freeStuck()
         for (const lane of this.#lanes) {
           await this.#lookUp(lane)
           for (const timer of lane.take()) if (this.#start(lane, timer)) started += 1

@@ -40,9 +40,9 @@ export class Pipelines {
 
   /** Gives the connections back, when nobody asks any more. */
   async close(): Promise<void> {
-    const clients = this.#lines.map((line) => line.client)
+    const clients = this.#lines.flatMap((line) => line.client ?? [])
     for (const line of this.#lines) line.client = undefined
-    for (const client of await Promise.allSettled(clients)) if (client.status === 'fulfilled') client.value?.release()
+    for (const client of await Promise.allSettled(clients)) if (client.status === 'fulfilled') client.value.release()
   }
 
   async #connect(line: Line): Promise<PoolClient> {

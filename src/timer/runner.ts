@@ -23,6 +23,14 @@ const leaseMs = 90_000
 /** How long a failed handler (the database away, a bug) waits before it is tried again. */
 const failureMs = 2_000
 
+/** A timer that is to be leased; until when is known once it is being asked for. */
+interface Claim {
+  readonly timer: Timer
+  leasedUntil: Date | null
+}
+
+type Lease = store.TimerKey & { readonly leasedUntil: Date }
+
 /**
  * Runs one timer at a time for whoever asks: the job that polls, or the sandbox's clock. A lease keeps
  * two processes apart; a handler's own compare-and-set keeps them correct even if the lease runs out.
@@ -32,7 +40,9 @@ export class TimerRunner {
   readonly #clock: Clock
   readonly #handlers: Readonly<Record<TimerKind, TimerHandler>>
   readonly #failed: (timer: Timer, error: unknown) => void
-  readonly #claims: Batcher<Timer, boolean>
+  readonly #claims: Batcher<Claim, boolean>
+  /** Leases that a database which went away kept from being given back. */
+  #stuck: Lease[] = []
 
   constructor(deps: {
     database: Database
@@ -45,17 +55,31 @@ export class TimerRunner {
     this.#handlers = deps.handlers
     this.#failed = deps.failed
     this.#claims = new Batcher({
-      key: ({ merchantId, timerId }) => `${merchantId}\n${timerId}`,
-      write: (timers) => {
+      key: ({ timer: { merchantId, timerId } }) => `${merchantId}\n${timerId}`,
+      write: (claims) => {
         const machine = this.#clock.machine()
-        return store.claim(this.#database, timers, machine, new Date(machine.getTime() + leaseMs))
+        const leasedUntil = new Date(machine.getTime() + leaseMs)
+        for (const claim of claims) claim.leasedUntil = leasedUntil
+        return store.claim(
+          this.#database,
+          claims.map(({ timer }) => timer),
+          machine,
+          leasedUntil,
+        )
       },
     })
   }
 
   /** Runs a due timer to its end. False when somebody else has it. */
   async run(timer: Timer, isUrgent = false): Promise<boolean> {
-    if (!(await this.#claims.add(timer))) return false
+    const claim: Claim = { timer, leasedUntil: null }
+    try {
+      if (!(await this.#claims.add(claim))) return false
+    } catch (error) {
+      // It may have been taken all the same.
+      this.#keep(claim)
+      throw error
+    }
     try {
       const again = await this.#handlers[timer.kind](timer, this.#clock.now(timer.merchantId), isUrgent)
       if (again === 'moved') return true
@@ -67,9 +91,30 @@ export class TimerRunner {
     } catch (error) {
       this.#failed(timer, error)
       const retryAt = new Date(this.#clock.machine().getTime() + failureMs)
-      // If the database is away the lease runs out by itself.
-      await store.release(this.#database, timer, retryAt).catch(() => undefined)
+      await store.release(this.#database, timer, retryAt).catch(() => this.#keep(claim))
     }
     return true
+  }
+
+  /**
+   * Gives back what could not be given back while the database was away: otherwise these timers would wait
+   * until their leases run out.
+   *
+   * @throws Problem `unavailable` while it still is
+   */
+  async freeStuck(): Promise<void> {
+    if (this.#stuck.length === 0) return
+    const leases = this.#stuck
+    this.#stuck = []
+    try {
+      await store.free(this.#database, leases)
+    } catch (error) {
+      this.#stuck.push(...leases)
+      throw error
+    }
+  }
+
+  #keep({ timer: { merchantId, timerId }, leasedUntil }: Claim): void {
+    if (leasedUntil) this.#stuck.push({ merchantId, timerId, leasedUntil })
   }
 }

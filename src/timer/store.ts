@@ -152,6 +152,25 @@ export async function claim(
   return timers.map(({ merchantId, timerId }) => claimed.has(`${merchantId} ${timerId}`))
 }
 
+const freeAll = statement(
+  'timer.free',
+  `update timer
+   set leased_until = null
+   from unnest($1::text[], $2::text[], $3::timestamptz[]) as held (merchant_id, timer_id, leased_until)
+   where timer.merchant_id = held.merchant_id
+     and timer.timer_id = held.timer_id
+     and timer.leased_until = held.leased_until`,
+)
+
+/** Gives leases back, where they are still those that were taken. */
+export async function free(sql: Sql, leases: readonly (TimerKey & { leasedUntil: Date })[]): Promise<void> {
+  await sql.query(freeAll, [
+    textArray(leases.map(({ merchantId }) => merchantId)),
+    textArray(leases.map(({ timerId }) => timerId)),
+    timestampArray(leases.map(({ leasedUntil }) => leasedUntil)),
+  ])
+}
+
 const finishOne = statement(
   'timer.finish',
   `delete from timer

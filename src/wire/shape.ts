@@ -139,7 +139,7 @@ function written(shape: Shape, value: unknown): string | undefined {
 }
 
 /** Nothing for JSON to escape. */
-const plain = /^[^"\\\x00-\x1f\ud800-\udfff]*$/
+const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/
 
 function quoted(text: string): string {
   return plain.test(text) ? `"${text}"` : JSON.stringify(text)
