@@ -28,7 +28,7 @@ export async function generateOpenOrders(
       `with made as (
          select
            '${prefix}-' || lpad(n::text, 12, '0') as id,
-           sha256(convert_to('${prefix}' || n, 'UTF8')) as random,
+           sha256(convert_to('${prefix} ' || n, 'UTF8')) as random,
            gen_random_uuid() as reference,
            date_trunc('milliseconds', now()) as at,
            'http://127.0.0.1:9/callback' as url
@@ -78,7 +78,7 @@ export async function generateCallbacks(
     `with made as (
        select
          '${prefix}-' || lpad(n::text, 12, '0') as id,
-         sha256(convert_to('${merchant}${prefix}' || n, 'UTF8')) as random,
+         sha256(convert_to('${merchant} ${prefix} ' || n, 'UTF8')) as random,
          gen_random_uuid() as reference,
          date_trunc('milliseconds', now()) as at,
          $2::text as url

@@ -65,7 +65,14 @@ try {
   const found: Record<string, Line[]> = {}
   const machine = await machineOf(server)
   for (const [name, measure] of Object.entries(measures)) {
-    if (positionals.length === 0 || positionals.includes(name)) found[name] = await measure(bench)
+    if (positionals.length > 0 && !positionals.includes(name)) continue
+    try {
+      found[name] = await measure(bench)
+    } catch (error) {
+      // The others have taken minutes, and are told all the same.
+      process.exitCode = 1
+      process.stderr.write(`\n${name} failed: ${error instanceof Error ? error.message : String(error)}\n`)
+    }
   }
   if (isTerminal) process.stderr.write('\r\x1b[K')
   const report: Report = { machine, rounds, turnMs: bench.ms, connections, measures: found }

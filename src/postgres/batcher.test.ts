@@ -164,6 +164,49 @@ suite('the batcher when statements fail', () => {
       assert.deepEqual(sizes, [3, 1, 1, 1])
     })
 
+  test('a row that has waited too long behind a database that hangs is refused, and not written', async () => {
+    let release = () => undefined as void
+    const written: string[] = []
+    const batcher = new Batcher<string, boolean>({
+      key: (row) => row,
+      maxWaitMs: 30,
+      write: async (rows) => {
+        written.push(...rows)
+        if (rows.includes('first')) await new Promise<void>((resolve) => (release = resolve))
+        return rows.map(() => true)
+      },
+    })
+    const first = batcher.add('first')
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    const late = assert.rejects(batcher.add('late'), { problem: 'unavailable' })
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    const fresh = batcher.add('fresh')
+    release()
+    assert.deepEqual(await Promise.all([first, fresh]), [true, true])
+    await late
+    assert.deepEqual(written, ['first', 'fresh'])
+  })
+
+  test('questions that are equal share one answer of the next batch, never of the one under way', async () => {
+    const asked: (readonly string[])[] = []
+    let answers = 0
+    const batcher = new Batcher<string, number>({
+      key: (row) => row,
+      isRead: true,
+      write: async (rows) => {
+        asked.push(rows)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        return rows.map(() => (answers += 1))
+      },
+    })
+    const early = batcher.add('a')
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    const later = await Promise.all([batcher.add('a'), batcher.add('b'), batcher.add('a')])
+    assert.equal(await early, 1)
+    assert.deepEqual(later, [2, 3, 2])
+    assert.deepEqual(asked, [['a'], ['a', 'b']])
+  })
+
   test('a single row that lost a race is tried again, at most five times more', async () => {
     const { batcher, sizes } = failing([aDatabaseError('40P01'), aDatabaseError('40001')])
     assert.equal(await batcher.add('a'), 'a')

@@ -45,6 +45,12 @@ const answerMs = 5_000
 /** How long a caller waits for a connection. */
 const connectMs = 3_000
 
+/**
+ * Our statements look rows up by key, or read on in the order of an index: a plan that was made while a table
+ * was empty must not read the whole of it when it is full.
+ */
+export const plannerOptions = '-c enable_seqscan=off -c enable_bitmapscan=off -c enable_mergejoin=off -c jit=off'
+
 /** Connections for statements that commit by themselves. */
 const pipelines = 4
 
@@ -65,12 +71,10 @@ export class Database implements Sql {
       connectionTimeoutMillis: connectMs,
       query_timeout: answerMs,
       // Acknowledged is durable, whoever owns the server (invariant 1). What its caller has given up ends,
-      // and lets go of its locks. Our statements look rows up by key: a plan that was made while a table was
-      // empty must not read the whole of it when it is full.
+      // and lets go of its locks.
       options:
         `-c synchronous_commit=on -c timezone=UTC -c statement_timeout=${answerMs} ` +
-        `-c idle_in_transaction_session_timeout=${2 * answerMs} ` +
-        '-c enable_seqscan=off -c enable_mergejoin=off -c jit=off',
+        `-c idle_in_transaction_session_timeout=${2 * answerMs} ${plannerOptions}`,
       application_name: 'gerbang',
     })
     // An idle connection that breaks is dropped by the pool; the next query opens another.

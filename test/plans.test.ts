@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { after, before, mock, test } from 'node:test'
+import { Client } from 'pg'
+import { plannerOptions } from '../src/postgres/database.ts'
+import { freshOrderId, merchantServer, type TestGateway, testGateway } from './gateway.ts'
+import { testDatabase, type TestDatabase } from './postgres.ts'
+
+/*
+ * A statement is planned while its tables are empty, and keeps that plan until they have been analysed, a
+ * minute and a hundred thousand orders later. So its plan on empty tables is looked at: it must find rows by
+ * key, whatever the planner thinks that a scan of nothing costs.
+ */
+
+/** Tables that grow with every order. */
+const growing = new Set([
+  'payment_order',
+  'event',
+  'attempt',
+  'timer',
+  'callback',
+  'callback_attempt',
+  'vault_entry',
+  'simulated_authorization',
+  'simulated_authentication',
+])
+
+/**
+ * Statements that may read on: the newest of a merchant, and the next timer of a merchant, in the order of their
+ * index; and what runs once.
+ */
+const exceptions = new Set(['callback.list', 'timer.next', 'timer.release_all', 'sandbox.any_order'])
+
+interface Node {
+  readonly 'Node Type': string
+  readonly 'Relation Name'?: string
+  readonly 'Index Cond'?: string
+  readonly Plans?: readonly Node[]
+}
+
+const statements = new Map<string, string>()
+let gateway: TestGateway
+let empty: TestDatabase
+
+before(async () => {
+  const query = Reflect.get(Client.prototype, 'query') as (...given: unknown[]) => unknown
+  mock.method(Client.prototype, 'query', function (this: Client, ...given: unknown[]) {
+    const [first] = given as [{ name?: string; text?: string } | string]
+    if (typeof first === 'object' && first.name && first.text) statements.set(first.name, first.text)
+    return query.apply(this, given)
+  })
+  gateway = await testGateway()
+  empty = await testDatabase()
+  const shop = await merchantServer((_, count) => (count === 1 ? 500 : 200))
+  const open = async () => {
+    const id = freshOrderId()
+    const { body } = await gateway.initiate({ order: { id }, url: { callbackUrl: shop.url } })
+    return { id, link: body['redirecturl'] ?? '' }
+  }
+  const [paid, declined, cancelled, expired, unknown] = [
+    await open(),
+    await open(),
+    await open(),
+    await open(),
+    await open(),
+  ]
+  await fetch(paid.link)
+  await gateway.client.pay(paid.id)
+  await gateway.client.pay(declined.id, { outcome: 'declined' })
+  await gateway.client.pay(unknown.id, { outcome: 'timeout' })
+  await gateway.fetch(`/pg/payment/card/cancel/${cancelled.id}`)
+  await gateway.client.clock.advance('PT25H')
+  for (const { id } of [paid, declined, cancelled, expired, unknown]) {
+    await gateway.fetch(`/pg/payment/card/check/${id}`)
+    await gateway.client.events(id)
+    const [callback] = await gateway.client.callbacks(id)
+    if (callback) await gateway.fetch(`/sandbox/callbacks/${callback.id}/resend`, { method: 'POST' })
+  }
+  await shop.close()
+})
+after(async () => {
+  mock.restoreAll()
+  await gateway.close()
+  await empty.drop()
+})
+
+function* nodesOf(node: Node): Generator<Node> {
+  yield node
+  for (const each of node.Plans ?? []) yield* nodesOf(each)
+}
+
+/** What is wrong with a node of a plan, or undefined. */
+function faultOf(node: Node): string | undefined {
+  const table = node['Relation Name']
+  if (!table || !growing.has(table) || ['ModifyTable', 'LockRows'].includes(node['Node Type'])) return undefined
+  if (node['Node Type'] === 'Seq Scan') return `reads all of ${table}`
+  const columns = [...(node['Index Cond'] ?? '').matchAll(/\((?:\w+\.)?(\w+) (?:=|<|>)/g)].map(([, column]) => column)
+  return columns.some((column) => column !== 'merchant_id') ? undefined : `reads all of a merchant's ${table}`
+}
+
+test('every statement finds its rows by key, also when it was planned on empty tables', async () => {
+  assert.ok(statements.size > 30, `${statements.size} statements were seen`)
+  for (const name of ['payment.standings', 'payment.update_all', 'callback.move', 'timer.claim', 'vault.find'])
+    assert.ok(statements.has(name), `${name} was seen`)
+  const client = new Client({
+    ...empty.connection,
+    options: `-c plan_cache_mode=force_generic_plan ${plannerOptions}`,
+  })
+  await client.connect()
+  const faults: string[] = []
+  for (const [name, text] of statements) {
+    if (exceptions.has(name) || !/^\s*(select|insert|update|delete|with)/i.test(text)) continue
+    const parameters = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)))
+    await client.query(`prepare looked_at as ${text}`)
+    const values = parameters > 0 ? `(${Array.from({ length: parameters }, () => 'null').join(', ')})` : ''
+    const { rows } = await client.query<{ 'QUERY PLAN': readonly { Plan: Node }[] }>(
+      `explain (format json) execute looked_at${values}`,
+    )
+    await client.query('deallocate looked_at')
+    for (const { Plan } of rows[0]?.['QUERY PLAN'] ?? [])
+      for (const node of nodesOf(Plan)) {
+        const fault = faultOf(node)
+        if (fault) faults.push(`${name} ${fault} (${node['Index Cond'] ?? 'no condition'})`)
+      }
+  }
+  await client.end()
+  assert.deepEqual(faults, [])
+})
