@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startGateway } from './child.ts'
 import { atMost, type Bench, type Line } from './measure.ts'
@@ -11,6 +11,8 @@ export async function measureStart(bench: Bench): Promise<Line[]> {
   for (let round = 0; round < bench.rounds; round += 1) {
     bench.progress(`start, round ${round + 1} of ${bench.rounds}`)
     const folder = mkdtempSync('/tmp/gerbang-bench-')
+    // Open to the user that PostgreSQL runs as under root, so that nothing is left in another place.
+    chmodSync(folder, 0o777)
     const environment = { GERBANG_DATA_DIR: join(folder, 'data'), GERBANG_PORT: '0' }
     for (const times of [first, later, later]) times.push(await secondsToReady(environment))
     rmSync(folder, { recursive: true, force: true })
