@@ -207,6 +207,25 @@ suite('the batcher when statements fail', () => {
     assert.deepEqual(asked, [['a'], ['a', 'b']])
   })
 
+  test('a question is asked again once where the connection broke, and a row is not written twice', async () => {
+    for (const isRead of [true, false]) {
+      let asked = 0
+      const batcher = new Batcher<string, number>({
+        key: (row) => row,
+        isRead,
+        write: async () => {
+          asked += 1
+          if (asked === 1 || asked > 2) throw new Problem('unavailable')
+          return [asked]
+        },
+      })
+      if (!isRead) await assert.rejects(batcher.add('a'), { problem: 'unavailable' })
+      assert.equal(await batcher.add('a'), 2)
+      await assert.rejects(batcher.add('a'), { problem: 'unavailable' })
+      assert.equal(asked, isRead ? 4 : 3)
+    }
+  })
+
   test('a single row that lost a race is tried again, at most five times more', async () => {
     const { batcher, sizes } = failing([aDatabaseError('40P01'), aDatabaseError('40001')])
     assert.equal(await batcher.add('a'), 'a')

@@ -22,7 +22,10 @@ export interface BatcherOptions<Row, Result> {
   readonly write: (rows: readonly Row[]) => Promise<readonly Result[]>
   /** What a row collides by, for instance merchant and order id. */
   readonly key: (row: Row) => string
-  /** Rows are questions: equal ones that wait share one answer. */
+  /**
+   * Rows are questions: equal ones that wait share one answer, and they are asked again, once, where the
+   * connection broke. One that died with a server is found out by the first who asks over it.
+   */
   readonly isRead?: boolean
   /** One by default: where gateway and database share two cores, two of half the size cost a third more. */
   readonly lanes?: number
@@ -63,6 +66,9 @@ interface Lane<Row, Result> {
   waiting: Waiting<Row, Result>[]
   isWriting: boolean
 }
+
+/** A connection that broke says so sooner than this. */
+const quickMs = 1_000
 
 /** How often a single row is tried that loses against other transactions. */
 const maxTries = 5
@@ -146,7 +152,8 @@ export class Batcher<Row, Result> {
   }
 
   /** False when the one statement failed. */
-  async #writeBatch(batch: readonly Taken<Row, Result>[]): Promise<boolean> {
+  async #writeBatch(batch: readonly Taken<Row, Result>[], isAgain = false): Promise<boolean> {
+    const beganMs = systemClock.monotonicMs()
     try {
       const results = await this.#write(batch.map(({ row }) => row))
       invariant(results.length === batch.length, 'a batch gives one result for each row')
@@ -154,6 +161,9 @@ export class Batcher<Row, Result> {
         for (const { resolve } of waiting) resolve(results[index] as Result)
       return true
     } catch (error) {
+      // A database that hangs is not waited for twice.
+      const hasBroken = error instanceof Problem && systemClock.monotonicMs() - beganMs < quickMs
+      if (this.#isRead && hasBroken && !isAgain) return this.#writeBatch(batch, true)
       const [only] = batch
       if (only && batch.length === 1 && !lostRace(error)) refuse(only, error)
       else if (isAboutRows(error)) for (const taken of batch) await this.#writeAlone(taken)
