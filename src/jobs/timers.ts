@@ -179,8 +179,8 @@ export class TimerJob {
       // A claim that fails leaves the timer where it is, for the next round.
     } finally {
       this.#running.delete(name)
-      if (lane.leave(timer.merchantId)) this.wake(lane.kinds[0])
-      else this.#goOn()
+      if (lane.leave(timer.merchantId)) lane.lookAtMs = 0
+      this.#goOn()
     }
   }
 

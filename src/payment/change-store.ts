@@ -1,7 +1,7 @@
 import { byteaArray, integerArray, textArray, timestampArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 import type { Attempt, Order } from './order.ts'
-import type { OrderKey } from './standing-store.ts'
+import { areNamed, type NamedRow, type OrderKey } from './standing-store.ts'
 
 const updateAll = statement(
   'payment.update_all',
@@ -30,7 +30,7 @@ const updateAll = statement(
  * written; false means that it has moved since. The rows must name different orders.
  */
 export async function updateOrders(sql: Sql, orders: readonly Order[]): Promise<boolean[]> {
-  const rows = await sql.query<{ merchant_id: string; order_id: string }>(updateAll, [
+  const rows = await sql.query<NamedRow>(updateAll, [
     textArray(orders.map(({ merchantId }) => merchantId)),
     textArray(orders.map(({ orderId }) => orderId)),
     textArray(orders.map(({ state }) => state)),
@@ -43,8 +43,7 @@ export async function updateOrders(sql: Sql, orders: readonly Order[]): Promise<
     byteaArray(orders.map(({ eventHash }) => eventHash)),
     integerArray(orders.map(({ version }) => version)),
   ])
-  const written = new Set(rows.map((row) => `${row.merchant_id} ${row.order_id}`))
-  return orders.map(({ merchantId, orderId }) => written.has(`${merchantId} ${orderId}`))
+  return areNamed(orders, rows)
 }
 
 const saveAll = statement(

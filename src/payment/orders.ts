@@ -4,7 +4,7 @@ import { Batcher, type WrittenBatch } from '../postgres/batcher.ts'
 import type { Database, Sql } from '../postgres/database.ts'
 import type { CardKeeper } from './deps.ts'
 import type { Standing } from './order.ts'
-import { findStandings, findStandingsByNo, type OrderKey, type OrderNoKey } from './standing-store.ts'
+import { findStandings, findStandingsByNo, nameOf, type OrderKey, type OrderNoKey } from './standing-store.ts'
 import { insertOrders, type Opening } from './store.ts'
 import { type WrittenChange, writeChanges } from './write-changes.ts'
 
@@ -37,19 +37,19 @@ export class Orders {
     this.#database = database
     this.#cards = cards
     this.#opened = new Batcher({
-      key: ({ order }) => keyOf(order),
+      key: ({ order }) => nameOf(order),
       write: (rows) => insertOrders(database, rows),
       ...batching,
       ...(observe && { observe: observe.opened }),
     })
-    this.#found = new Batcher({ key: keyOf, write: (rows) => findStandings(database, rows), isRead: true })
+    this.#found = new Batcher({ key: nameOf, write: (rows) => findStandings(database, rows), isRead: true })
     this.#foundByNo = new Batcher({
       key: ({ merchantId, orderNo }) => `${merchantId}\n${orderNo.toString('latin1')}`,
       write: (rows) => findStandingsByNo(database, rows),
       isRead: true,
     })
     this.#changed = new Batcher({
-      key: ({ order }) => keyOf(order),
+      key: ({ order }) => nameOf(order),
       write: (rows) => database.transaction((sql) => writeChanges(sql, cards, rows)),
       ...(observe && { observe: observe.changed }),
     })
@@ -89,9 +89,4 @@ export class Orders {
       throw error
     }
   }
-}
-
-/** Neither id can hold a line end. */
-function keyOf({ merchantId, orderId }: OrderKey): string {
-  return `${merchantId}\n${orderId}`
 }

@@ -160,6 +160,23 @@ export interface OrderKey {
   readonly orderId: string
 }
 
+/** One text for a key, to tell rows apart by: neither id can hold a blank. */
+export function nameOf({ merchantId, orderId }: OrderKey): string {
+  return `${merchantId} ${orderId}`
+}
+
+/** A row that names an order. */
+export interface NamedRow {
+  readonly merchant_id: string
+  readonly order_id: string
+}
+
+/** For each order, in their order, whether a statement gave a row back for it. */
+export function areNamed(orders: readonly OrderKey[], rows: readonly NamedRow[]): boolean[] {
+  const named = new Set(rows.map((row) => nameOf({ merchantId: row.merchant_id, orderId: row.order_id })))
+  return orders.map((order) => named.has(nameOf(order)))
+}
+
 /** Orders with their newest attempts as they stand, in the order of the keys; undefined where there is none. */
 export async function findStandings(sql: Sql, keys: readonly OrderKey[]): Promise<(Standing | undefined)[]> {
   const rows = await sql.query<StandingRow>(selectById, [

@@ -2,6 +2,7 @@ import { chainStart, link, type StoredEvent } from '../event/chain.ts'
 import { bigintArray, byteaArray, textArray, timestampArray, uuidArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 import type { Order } from './order.ts'
+import { areNamed, type NamedRow } from './standing-store.ts'
 
 const insertAll = statement(
   'payment.insert_all',
@@ -48,7 +49,7 @@ export interface Opening {
  */
 export async function insertOrders(sql: Sql, openings: readonly Opening[]): Promise<boolean[]> {
   const orders = openings.map(({ order }) => order)
-  const rows = await sql.query<{ merchant_id: string; order_id: string }>(insertAll, [
+  const rows = await sql.query<NamedRow>(insertAll, [
     textArray(orders.map(({ merchantId }) => merchantId)),
     textArray(orders.map(({ orderId }) => orderId)),
     byteaArray(orders.map(({ orderNo }) => orderNo)),
@@ -66,13 +67,7 @@ export async function insertOrders(sql: Sql, openings: readonly Opening[]): Prom
     byteaArray(orders.map(({ eventHash }) => eventHash)),
     textArray(openings.map(({ first }) => first.data)),
   ])
-  const added = new Set(rows.map((row) => nameOf(row.merchant_id, row.order_id)))
-  return orders.map(({ merchantId, orderId }) => added.has(nameOf(merchantId, orderId)))
-}
-
-/** Neither id can hold a blank. */
-function nameOf(merchantId: string, orderId: string): string {
-  return `${merchantId} ${orderId}`
+  return areNamed(orders, rows)
 }
 
 /** The event with which every order's log begins. */

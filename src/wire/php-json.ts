@@ -88,7 +88,7 @@ function escape(unit: string): string {
  * @returns undefined where PHP fails: a number beyond a double's range
  */
 export function phpReencode(jsonText: string): string | undefined {
-  return new Reencoder(jsonText, false).text()
+  return phpReencodeInOrder(jsonText).text
 }
 
 /** The same with the keys of objects sorted, for telling whether two texts say the same. */
