@@ -27,7 +27,7 @@ create table attempt (
   constraint attempt_pkey PRIMARY KEY (merchant_id, order_id, attempt_no),
   constraint attempt_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES payment_order(merchant_id, order_id)
 );
-CREATE UNIQUE INDEX attempt_one_success ON public.attempt USING btree (merchant_id, order_id) WHERE (state = 'captured'::text);
+CREATE UNIQUE INDEX attempt_one_success ON public.attempt USING btree (merchant_id, order_id) WHERE (state = ANY (ARRAY['captured'::text, 'authorized'::text]));
 
 create table callback (
   merchant_id text not null,
@@ -106,6 +106,27 @@ create table migration (
   constraint migration_pkey PRIMARY KEY (version)
 );
 
+create table operation (
+  merchant_id text not null,
+  order_id text not null,
+  operation_no smallint not null,
+  kind text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  state text not null,
+  idempotency_key text,
+  acquirer_id text not null,
+  reference text not null,
+  response_code text,
+  reason text,
+  asked_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint operation_pkey PRIMARY KEY (merchant_id, order_id, operation_no),
+  constraint operation_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint operation_kind_check CHECK ((kind = ANY (ARRAY['capture'::text, 'void'::text, 'refund'::text]))),
+  constraint operation_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES payment_order(merchant_id, order_id)
+);
+
 create table payment_order (
   merchant_id text not null,
   order_id text not null,
@@ -128,11 +149,28 @@ create table payment_order (
   event_seq integer default 1 not null,
   event_hash bytea not null,
   version integer default 1 not null,
+  authorized_minor bigint default 0 not null,
+  captured_minor bigint default 0 not null,
+  refunded_minor bigint default 0 not null,
+  authorized_until timestamp with time zone,
+  captured_at timestamp with time zone,
+  pending_kind text,
+  pending_count smallint default 0 not null,
+  pending_minor bigint default 0 not null,
+  operation_count smallint default 0 not null,
   constraint payment_order_pkey PRIMARY KEY (merchant_id, order_id),
   constraint payment_order_order_no_merchant_id_key UNIQUE (order_no, merchant_id),
   constraint payment_order_amount_minor_check CHECK ((amount_minor > 0)),
   constraint payment_order_order_no_check CHECK ((length(order_no) = 12)),
-  constraint payment_order_page_secret_check CHECK ((length(page_secret) = 16))
+  constraint payment_order_page_secret_check CHECK ((length(page_secret) = 16)),
+  constraint payment_order_pending CHECK ((((pending_kind IS NULL) = (pending_count = 0)) AND ((pending_count > 0) OR (pending_minor = 0)) AND (pending_minor <=
+CASE pending_kind
+    WHEN 'capture'::text THEN (authorized_minor - captured_minor)
+    WHEN 'refund'::text THEN (captured_minor - refunded_minor)
+    ELSE authorized_minor
+END))),
+  constraint payment_order_pending_kind_check CHECK ((pending_kind = ANY (ARRAY['capture'::text, 'void'::text, 'refund'::text]))),
+  constraint payment_order_sums CHECK (((0 <= refunded_minor) AND (refunded_minor <= captured_minor) AND (captured_minor <= authorized_minor) AND (authorized_minor <= amount_minor)))
 );
 
 create table setting (
@@ -183,9 +221,32 @@ create table simulated_authorization (
   reason text,
   created_at timestamp with time zone not null,
   reversed_at timestamp with time zone,
+  is_capture boolean default true not null,
+  captured_minor bigint default 0 not null,
+  refunded_minor bigint default 0 not null,
+  is_voided boolean default false not null,
   constraint simulated_authorization_pkey PRIMARY KEY (merchant_id, reference),
   constraint simulated_authorization_amount_minor_check CHECK ((amount_minor > 0)),
   constraint simulated_authorization_state_check CHECK ((state = ANY (ARRAY['approved'::text, 'declined'::text, 'silent'::text, 'reversed'::text, 'never_seen'::text])))
+);
+
+create table simulated_operation (
+  merchant_id text not null,
+  reference text not null,
+  order_id text,
+  of_reference text,
+  kind text not null,
+  amount_minor bigint,
+  currency text,
+  state text not null,
+  response_code text,
+  reason text,
+  created_at timestamp with time zone not null,
+  reversed_at timestamp with time zone,
+  constraint simulated_operation_pkey PRIMARY KEY (merchant_id, reference),
+  constraint simulated_operation_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint simulated_operation_kind_check CHECK ((kind = ANY (ARRAY['capture'::text, 'void'::text, 'refund'::text]))),
+  constraint simulated_operation_state_check CHECK ((state = ANY (ARRAY['approved'::text, 'declined'::text, 'silent'::text, 'reversed'::text, 'never_seen'::text])))
 );
 
 create table timer (

@@ -77,10 +77,15 @@ export class SandboxClient {
   /**
    * One call. @throws GatewayRefusal for any answer that is not 2xx; TypeError when there is no answer
    */
-  async call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+  async call<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
     const response = await fetch(this.#url + path, {
       method,
-      headers: { authorization: this.#authorization, ...(body && { 'content-type': 'application/json' }) },
+      headers: { ...headers, authorization: this.#authorization, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
@@ -94,6 +99,23 @@ export class SandboxClient {
 
   readonly check = async (orderId: string): Promise<Record<string, unknown>> =>
     this.call('GET', `/pg/payment/card/check/${encodeURIComponent(orderId)}`)
+
+  readonly cancel = async (orderId: string): Promise<Record<string, unknown>> =>
+    this.call('GET', `/pg/payment/card/cancel/${encodeURIComponent(orderId)}`)
+
+  readonly void = async (orderId: string): Promise<Record<string, unknown>> =>
+    this.call('GET', `/pg/payment/card/void/${encodeURIComponent(orderId)}`)
+
+  /** `key` names the operation, so that it is done once however often it is asked for. */
+  readonly capture = async (orderId: string, amount: number | string, key?: string): Promise<Record<string, unknown>> =>
+    this.call('POST', '/pg/payment/card/capture', { order: { id: orderId, amount } }, named(key))
+
+  readonly refund = async (orderId: string, amount: number | string, key?: string): Promise<Record<string, unknown>> =>
+    this.call('POST', '/pg/payment/card/refund', { order: { id: orderId, amount } }, named(key))
+
+  /** What is to go wrong with the order's next messages to the acquirer. */
+  readonly fault = async (orderId: string, message: string, fault: string, times = 1): Promise<unknown> =>
+    this.call('POST', '/sandbox/faults', { orderId, message, fault, times })
 
   readonly events = async (orderId: string): Promise<readonly EventView[]> =>
     (await this.call<{ events: EventView[] }>('GET', `/sandbox/orders/${encodeURIComponent(orderId)}/events`)).events
@@ -121,6 +143,10 @@ export class SandboxClient {
   async #move(move: object): Promise<ClockView> {
     return this.call('POST', '/sandbox/clock', move)
   }
+}
+
+function named(key: string | undefined): Readonly<Record<string, string>> {
+  return key === undefined ? {} : { 'idempotency-key': key }
 }
 
 function parsed(text: string): Record<string, string> | undefined {

@@ -37,8 +37,11 @@ import { newKeyUsed } from './merchant/store.ts'
 import { parseAttemptSubject } from './payment/change.ts'
 import type { PaymentDeps } from './payment/deps.ts'
 import { abandon, expire } from './payment/expire.ts'
+import { hear } from './payment/hear.ts'
 import { initiate } from './payment/initiate.ts'
 import { inquire, reverseLate } from './payment/inquire.ts'
+import { inquireOperation, undoLate } from './payment/inquire-operation.ts'
+import { lapse } from './payment/lapse.ts'
 import { type Batching, Orders } from './payment/orders.ts'
 import { signAnew } from './payment/sign-anew.ts'
 import { Database } from './postgres/database.ts'
@@ -219,6 +222,10 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       log.error({ ...subjectOf(timer), msg: 'a timer failed', kind: timer.kind, bug: describe(error) })
     },
   })
+  acquirer?.listen((answer) => {
+    const { merchantId, orderId } = answer
+    background(hear(payments, directory, answer), { merchantId, orderId })
+  })
   const job = new TimerJob({ database, clock, movable, runner })
 
   const contentKey = new Secret(deriveKey(masterKey, 'content of orders').reveal().toString('hex'))
@@ -300,6 +307,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         await app.close()
         clearInterval(tidy)
         clearTimeout(cut)
+        acquirer?.close()
         await within(left(), Promise.all(working))
         clearTimeout(giveUp)
         sender.close()
@@ -356,6 +364,15 @@ function timerHandlers(
       const { orderId, attemptNo } = parseAttemptSubject(subject)
       return reverseLate(payments, await merchantOf(merchantId), orderId, attemptNo)
     },
+    operation: async ({ merchantId, subject }) => {
+      const { orderId, attemptNo } = parseAttemptSubject(subject)
+      return inquireOperation(payments, await merchantOf(merchantId), orderId, attemptNo)
+    },
+    undo: async ({ merchantId, subject }) => {
+      const { orderId, attemptNo } = parseAttemptSubject(subject)
+      return undoLate(payments, await merchantOf(merchantId), orderId, attemptNo)
+    },
+    lapse: async ({ merchantId, subject }) => lapse(payments, await merchantOf(merchantId), subject),
     callback: async (timer, _now, isUrgent) => {
       const { merchantId, timerId, subject } = timer
       const merchant = await merchantOf(merchantId)
@@ -379,7 +396,7 @@ function timerHandlers(
 
 /** What a timer is about, by the names that the log uses. */
 function subjectOf({ merchantId, kind, subject }: Timer): Readonly<Record<string, unknown>> {
-  if (kind === 'expire') return { merchantId, orderId: subject }
+  if (kind === 'expire' || kind === 'lapse') return { merchantId, orderId: subject }
   return kind === 'callback' ? { merchantId, callbackId: subject } : { merchantId, ...parseAttemptSubject(subject) }
 }
 

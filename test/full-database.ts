@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { acquirerOf } from '../src/acquirer/acquirer.fixture.ts'
 import type { Acquirer } from '../src/acquirer/acquirer.ts'
 import { type Clock, systemClock } from '../src/base/clock.ts'
 import { systemRandom } from '../src/base/random.ts'
@@ -89,7 +90,7 @@ async function playAcquirer(gateway: TestGateway): Promise<void> {
   const silence = () => Promise.resolve({ outcome: 'unknown', reason: 'TIMED_OUT' } as const)
   // So far ahead that what is scheduled now is not due in the gateway.
   const clock: Clock = { ...systemClock, now: () => new Date(Date.parse(now) + hour) }
-  const acquirer: Acquirer = { id: 'test', authorizeAndCapture: silence, inquire: silence, reverse: silence }
+  const acquirer: Acquirer = acquirerOf(silence)
   const deps: PaymentDeps = {
     database: gateway.database,
     orders: new Orders(gateway.database, new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom)),

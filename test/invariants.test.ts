@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import { acquirerOf } from '../src/acquirer/acquirer.fixture.ts'
 import type { Acquirer, Approved } from '../src/acquirer/acquirer.ts'
 import { type Clock, MovableClock, systemClock } from '../src/base/clock.ts'
 import { systemRandom } from '../src/base/random.ts'
@@ -18,6 +19,7 @@ import { Orders } from '../src/payment/orders.ts'
 import { findStandings } from '../src/payment/standing-store.ts'
 import { Database, statement } from '../src/postgres/database.ts'
 import { VirtualClock } from '../src/sandbox/virtual-clock.ts'
+import { handlersOf } from '../src/timer/handlers.fixture.ts'
 import { TimerRunner } from '../src/timer/runner.ts'
 import { schedule } from '../src/timer/store.ts'
 import { timerOf } from '../src/timer/timer.ts'
@@ -54,7 +56,7 @@ function another(acquirer: Partial<Acquirer>, aheadMs = 0): PaymentDeps {
     orders: ordersOf(gateway.database),
     clock,
     random: systemRandom,
-    acquirer: { id: 'test', authorizeAndCapture: refuse, inquire: refuse, reverse: refuse, ...acquirer },
+    acquirer: { ...acquirerOf(refuse), ...acquirer },
     authenticator: null,
     cvvs: new CvvKeeper(clock),
     wake: () => undefined,
@@ -194,7 +196,7 @@ test('design 4.3: a move of the clock that fails does not leave the clock standi
   await schedule(gateway.database, [dueFirst])
   const away = new Database({})
   await away.close()
-  const handlers = { expire: never, abandon: never, inquire: never, reverse: never, callback: never }
+  const handlers = handlersOf(never)
   const failing = new TimerRunner({ database: away, clock, handlers, failed: () => undefined })
   const poller = { hold: () => Promise.resolve(), release: () => undefined }
   const moving = new VirtualClock({ database: gateway.database, clock, runner: failing, poller })

@@ -82,9 +82,14 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
   paid: { step: paid },
   'paid-again': { step: { ...paid, again: true } },
   'paid-without-return': { step: { ...paid, returnUrl: null } },
-  expired: { step: { kind: 'expired', returnUrl: 'https://shop.example/failed' } },
-  cancelled: { step: { kind: 'cancelled', returnUrl: null } },
-  failed: { step: { kind: 'failed', returnUrl: 'https://shop.example/failed' } },
+  expired: { step: { kind: 'expired', returned: null, returnUrl: 'https://shop.example/failed' } },
+  cancelled: { step: { kind: 'cancelled', returned: null, returnUrl: null } },
+  failed: { step: { kind: 'failed', returned: null, returnUrl: 'https://shop.example/failed' } },
+  released: { step: { kind: 'released', returned: rupiah(285_000n), returnUrl: null } },
+  'partially-refunded': {
+    step: { kind: 'partially_refunded', returned: rupiah(85_000n), returnUrl: 'https://shop.example/thanks' },
+  },
+  refunded: { step: { kind: 'refunded', returned: rupiah(285_000n), returnUrl: 'https://shop.example/thanks' } },
 }
 
 const hidden = { acsTransId: '5d2f' }

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { MovableClock } from '../src/base/clock.ts'
 import { VirtualClock } from '../src/sandbox/virtual-clock.ts'
 import { schedule } from '../src/timer/store.ts'
+import { handlersOf } from '../src/timer/handlers.fixture.ts'
 import { TimerRunner } from '../src/timer/runner.ts'
 import { timerOf } from '../src/timer/timer.ts'
 import { addMerchant, answerOf, assertProblem, bodyOf } from './api.ts'
@@ -294,7 +295,7 @@ describe('a move of the clock that is long', () => {
         return null
       }
       const failed = (_timer: unknown, error: unknown) => assert.fail(String(error))
-      const handlers = { expire: run, abandon: run, inquire: run, reverse: run, callback: run }
+      const handlers = handlersOf(run)
       const runner = new TimerRunner({ database, clock, handlers, failed })
       const poller = { hold: async () => undefined, release: () => undefined }
       const virtual = new VirtualClock({ database, clock, runner, poller })

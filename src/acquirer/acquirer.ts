@@ -48,19 +48,58 @@ export interface Unknown {
 
 export type Reply = Approved | Declined | Unknown
 
-/** `reversed`: the acquirer holds no money for the reference and never will. */
+/** `reversed`: whatever the reference did is undone, and nothing that arrives under it any more takes effect. */
 export type ReversalReply = { readonly outcome: 'reversed' } | Unknown
+
+/** One message that we sent, as every later one about it names it. */
+export interface Reference {
+  readonly merchantId: string
+  readonly orderId: string
+  readonly reference: string
+}
+
+/** What can be asked for once an authorization stands. */
+export type OperationKind = 'capture' | 'void' | 'refund'
+
+/** A capture, void or refund that was asked for. */
+export interface OperationReference extends Reference {
+  readonly kind: OperationKind
+  /** The reference of the authorization that it is about. */
+  readonly authorization: string
+}
+
+/** Asks for one. A void gives up all that is held of its authorization, captured or not. */
+export interface OperationRequest extends OperationReference {
+  readonly amount: Money
+}
+
+export type OperationReply = { readonly outcome: 'approved'; readonly responseCode: '00' } | Declined | Unknown
+
+/** An answer that comes by itself: because it is late, or because it is sent twice. */
+export type UnaskedAnswer =
+  | (Reference & { readonly about: 'authorization'; readonly reply: Reply })
+  | (Reference & { readonly about: OperationKind; readonly reply: OperationReply })
 
 /**
  * The port to whoever moves the money. An adapter turns every failure after bytes may have left into
- * `unknown` and throws only for our own bugs. All three are safe to repeat for one reference.
+ * `unknown` and throws only for our own bugs. Everything is safe to repeat for one reference, which the
+ * acquirer takes for one message, and the acquirer itself keeps captures within what is authorized and
+ * refunds within what is captured.
  */
 export interface Acquirer {
   readonly id: string
   /** Authorizes and captures in one message (`transaction.mode` AUTHCAPTURE). */
   authorizeAndCapture(request: AuthorizeRequest): Promise<Reply>
+  /** Authorizes alone. */
+  authorize(request: AuthorizeRequest): Promise<Reply>
   /** Asks what became of a reference. `declined` with reason NOT_FOUND: the acquirer never saw it and has closed it. */
-  inquire(request: { merchantId: string; reference: string }): Promise<Reply>
+  inquire(request: Reference): Promise<Reply>
   /** Undoes whatever the reference did. An authorization that arrives afterwards must not take effect. */
-  reverse(request: { merchantId: string; reference: string }): Promise<ReversalReply>
+  reverse(request: Reference): Promise<ReversalReply>
+  operate(request: OperationRequest): Promise<OperationReply>
+  /** As `inquire` and `reverse`, about a capture or refund; a void is inquired about and never reversed. */
+  inquireOperation(request: OperationReference): Promise<OperationReply>
+  reverseOperation(request: OperationReference): Promise<ReversalReply>
+  /** Who is told of answers that come by themselves. */
+  listen(heard: (answer: UnaskedAnswer) => void): void
 }

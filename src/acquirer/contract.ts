@@ -98,7 +98,7 @@ export function testAcquirer(name: string, subject: () => Subject): void {
     async ({ acquirer, approvable }) => {
       const request = await approvable()
       const reply = await acquirer.authorizeAndCapture(request)
-      const other = { merchantId: 'SOMEBODYELSE', reference: request.reference }
+      const other = { ...request, merchantId: 'SOMEBODYELSE' }
       const found = await acquirer.inquire(other)
       assert.ok(found.outcome === 'declined' && found.reason === 'NOT_FOUND')
       await acquirer.reverse(other)

@@ -11,6 +11,8 @@ export interface Authorization {
   readonly orderId: string | null
   readonly amountMinor: bigint | null
   readonly currency: string | null
+  /** Whether it captures as well. */
+  readonly isCapture: boolean
   readonly state: 'approved' | 'declined' | 'silent' | 'reversed' | 'never_seen'
   readonly approvalCode: string | null
   readonly responseCode: string | null
@@ -23,6 +25,7 @@ interface Row {
   order_id: string | null
   amount_minor: bigint | null
   currency: string | null
+  is_capture: boolean
   state: Authorization['state']
   approval_code: string | null
   response_code: string | null
@@ -36,6 +39,7 @@ function fromRow(row: Row): Authorization {
     orderId: row.order_id,
     amountMinor: row.amount_minor,
     currency: row.currency,
+    isCapture: row.is_capture,
     state: row.state,
     approvalCode: row.approval_code,
     responseCode: row.response_code,
@@ -45,7 +49,8 @@ function fromRow(row: Row): Authorization {
 
 const findByReference = statement(
   'simulatedAuthorization.find',
-  `select merchant_id, reference, order_id, amount_minor, currency, state, approval_code, response_code, reason
+  `select merchant_id, reference, order_id, amount_minor, currency, is_capture, state, approval_code, response_code,
+     reason
    from simulated_authorization
    where merchant_id = $1 and reference = $2`,
 )
@@ -58,8 +63,9 @@ export async function find(sql: Sql, merchantId: string, reference: string): Pro
 const insertOnce = statement(
   'simulatedAuthorization.insert',
   `insert into simulated_authorization
-     (merchant_id, reference, order_id, amount_minor, currency, state, approval_code, response_code, reason, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     (merchant_id, reference, order_id, amount_minor, currency, state, approval_code, response_code, reason, created_at,
+     is_capture, captured_minor)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
    on conflict do nothing
    returning reference`,
 )
@@ -70,8 +76,13 @@ export async function remember(
   it: Authorization,
   at: Date,
 ): Promise<{ first: boolean; authorization: Authorization }> {
-  const { merchantId, reference, orderId, amountMinor, currency, state, approvalCode, responseCode, reason } = it
-  const values = [merchantId, reference, orderId, amountMinor, currency, state, approvalCode, responseCode, reason, at]
+  const { merchantId, reference, orderId, amountMinor, currency, isCapture } = it
+  const { state, approvalCode, responseCode, reason } = it
+  const values = [
+    ...[merchantId, reference, orderId, amountMinor, currency, state, approvalCode, responseCode, reason, at],
+    isCapture,
+    isCapture && state === 'approved' ? amountMinor : 0n,
+  ]
   const inserted = await sql.query(insertOnce, values)
   if (inserted.length === 1) return { first: true, authorization: it }
   const standing = await find(sql, merchantId, reference)

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '../base/clock.ts'
 import { invariant, unreachable } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
@@ -6,8 +5,21 @@ import type { Random } from '../base/random.ts'
 import type { Database } from '../postgres/database.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
 import type { Vault } from '../vault/vault.ts'
-import type { Acquirer, AuthorizeRequest, Reply, ReversalReply, Unknown } from './acquirer.ts'
+import type {
+  Acquirer,
+  AuthorizeRequest,
+  OperationReference,
+  OperationReply,
+  OperationRequest,
+  Reference,
+  Reply,
+  ReversalReply,
+  UnaskedAnswer,
+  Unknown,
+} from './acquirer.ts'
 import { type Decision, decide, type ScriptedOutcome, scripted } from './decide.ts'
+import { type Fault, Faults, type FaultyMessage } from './faults.ts'
+import { OperationSimulator, silence } from './operation-simulator.ts'
 import * as store from './simulator-store.ts'
 
 export interface Deps {
@@ -38,10 +50,26 @@ export class AcquirerSimulator implements Acquirer {
   readonly #deps: Deps
   readonly #silenceMs: number
   readonly #scripts = new Map<string, ScriptedOutcome>()
+  readonly #operations: OperationSimulator
+  readonly #pending = new Set<NodeJS.Timeout>()
+  #heard: (answer: UnaskedAnswer) => void = () => undefined
+  /** What is to go wrong with an order's next messages. */
+  readonly faults = new Faults()
 
   constructor(deps: Deps) {
     this.#deps = deps
     this.#silenceMs = deps.silenceMs ?? 50
+    this.#operations = new OperationSimulator(deps.database, deps.clock)
+  }
+
+  listen(heard: (answer: UnaskedAnswer) => void): void {
+    this.#heard = heard
+  }
+
+  /** Sends no answer any more that nobody waits for, nor does what was left for later. */
+  close(): void {
+    for (const timer of this.#pending) clearTimeout(timer)
+    this.#pending.clear()
   }
 
   /** Decides the order's next authorization, whatever its card; undefined takes the script back. */
@@ -53,31 +81,42 @@ export class AcquirerSimulator implements Acquirer {
     if (this.#scripts.size > scriptLimit && oldest !== undefined) this.#scripts.delete(oldest)
   }
 
-  async authorizeAndCapture(request: AuthorizeRequest): Promise<Reply> {
+  authorizeAndCapture(request: AuthorizeRequest): Promise<Reply> {
+    return this.#asked(request, true)
+  }
+
+  authorize(request: AuthorizeRequest): Promise<Reply> {
+    return this.#asked(request, false)
+  }
+
+  async #asked(request: AuthorizeRequest, captures: boolean): Promise<Reply> {
     try {
-      return await answered(() => this.#authorize(request))
+      const { authentication: _evidence, attemptToken: _token, amount: _amount, ...reference } = request
+      return await this.#faulty(
+        { ...reference, message: 'authorize' },
+        (fault) => this.#authorize(request, captures, fault),
+        (reply) => this.#heard({ ...reference, about: 'authorization', reply }),
+      )
     } finally {
       // The acquirer has been asked; there is no second use for a CVV (invariant 8).
       this.#deps.cvvs.drop(request.attemptToken)
     }
   }
 
-  async #authorize(request: AuthorizeRequest): Promise<Reply> {
-    const { database } = this.#deps
-    const key = scriptKey(request.merchantId, request.orderId)
-    const script = this.#scripts.get(key)
-    const decision = script ? scripted(script) : await this.#decide(request)
-    if (!decision) return this.#repeat(await this.#mustFind(request), request)
-    const at = this.#deps.clock.now(request.merchantId)
-    const { first, authorization } = await store.remember(database, this.#record(request, decision), at)
-    if (!first) return this.#repeat(authorization, request)
-    // A script that was set while we decided is for the next one.
-    if (script && this.#scripts.get(key) === script) this.#scripts.delete(key)
-    return decision.state !== 'silent' && decision.heard ? replyOf(authorization) : this.#silence()
+  operate(request: OperationRequest): Promise<OperationReply> {
+    const { kind, merchantId, orderId, reference } = request
+    return this.#faulty<OperationReply>(
+      { merchantId, orderId, message: kind },
+      async (fault) => {
+        const reply = await this.#operations.operate(request, fault)
+        return reply.outcome === 'unknown' ? silence(this.#silenceMs) : reply
+      },
+      (reply) => this.#heard({ merchantId, orderId, reference, about: kind, reply }),
+    )
   }
 
-  inquire({ merchantId, reference }: { merchantId: string; reference: string }): Promise<Reply> {
-    return answered(async () => {
+  inquire({ merchantId, orderId, reference }: Reference): Promise<Reply> {
+    return this.#faulty<Reply>({ merchantId, orderId, message: 'inquiry' }, async () => {
       const { database, clock } = this.#deps
       const unseen = { ...blank, merchantId, reference, state: 'never_seen' } as const
       const { authorization } = await store.remember(database, unseen, clock.now(merchantId))
@@ -85,12 +124,84 @@ export class AcquirerSimulator implements Acquirer {
     })
   }
 
-  reverse({ merchantId, reference }: { merchantId: string; reference: string }): Promise<ReversalReply> {
-    return answered(async () => {
+  reverse({ merchantId, orderId, reference }: Reference): Promise<ReversalReply> {
+    return this.#faulty<ReversalReply>({ merchantId, orderId, message: 'reversal' }, async () => {
       const { database, clock } = this.#deps
       await store.reverse(database, merchantId, reference, clock.now(merchantId))
       return { outcome: 'reversed' }
     })
+  }
+
+  inquireOperation(request: OperationReference): Promise<OperationReply> {
+    return this.#faulty<OperationReply>({ ...request, message: 'inquiry' }, () => this.#operations.inquire(request))
+  }
+
+  reverseOperation(request: OperationReference): Promise<ReversalReply> {
+    return this.#faulty<ReversalReply>({ ...request, message: 'reversal' }, () => this.#operations.reverse(request))
+  }
+
+  /** Does what a message asks for, with the fault that is planned for it. */
+  async #faulty<Answer>(
+    about: { merchantId: string; orderId: string; message: FaultyMessage },
+    act: (fault?: Extract<Fault, 'declined' | 'silent'>) => Promise<Answer | Unknown>,
+    tell: (answer: Answer | Unknown) => void = () => undefined,
+  ): Promise<Answer | Unknown> {
+    const fault = this.faults.take(about.merchantId, about.orderId, about.message)
+    switch (fault) {
+      case undefined:
+        return answered(() => act())
+      case 'declined':
+      case 'silent':
+        return answered(() => act(fault))
+      case 'lost_before':
+        return silence(this.#silenceMs)
+      case 'lost_during':
+        this.#later(() => void answered(() => act()).catch(() => undefined))
+        return silence(this.#silenceMs)
+      case 'lost_after':
+        await answered(() => act())
+        return silence(this.#silenceMs)
+      case 'late': {
+        const answer = await answered(() => act())
+        this.#later(() => tell(answer))
+        return silence(this.#silenceMs)
+      }
+      case 'twice': {
+        const answer = await answered(() => act())
+        this.#later(() => tell(answer))
+        return answer
+      }
+      default:
+        return unreachable(fault)
+    }
+  }
+
+  /** After whoever waits has given up. */
+  #later(work: () => void): void {
+    const timer = setTimeout(() => {
+      this.#pending.delete(timer)
+      work()
+    }, 3 * this.#silenceMs)
+    this.#pending.add(timer)
+  }
+
+  async #authorize(
+    request: AuthorizeRequest,
+    captures: boolean,
+    fault?: Extract<Fault, 'declined' | 'silent'>,
+  ): Promise<Reply> {
+    const { database } = this.#deps
+    const key = scriptKey(request.merchantId, request.orderId)
+    const script = fault === 'declined' ? 'declined' : fault === 'silent' ? 'timeout' : this.#scripts.get(key)
+    const decision = script ? scripted(script) : await this.#decide(request)
+    if (!decision) return this.#repeat(await this.#mustFind(request), request)
+    const at = this.#deps.clock.now(request.merchantId)
+    const record = { ...this.#record(request, decision), isCapture: captures }
+    const { first, authorization } = await store.remember(database, record, at)
+    if (!first) return this.#repeat(authorization, request)
+    // A script that was set while we decided is for the next one.
+    if (script && this.#scripts.get(key) === script) this.#scripts.delete(key)
+    return decision.state !== 'silent' && decision.heard ? replyOf(authorization) : silence(this.#silenceMs)
   }
 
   /** Undefined: the card is gone, because the same reference was answered while we looked. */
@@ -132,16 +243,12 @@ export class AcquirerSimulator implements Acquirer {
 
   #repeat(known: store.Authorization, { amount }: AuthorizeRequest): Promise<Reply> | Reply {
     invariant(known.amountMinor === null || known.amountMinor === amount.minor, 'a reference has one amount')
-    return known.state === 'silent' ? this.#silence() : replyOf(known)
-  }
-
-  async #silence(): Promise<Unknown> {
-    await wait(this.#silenceMs)
-    return { outcome: 'unknown', reason: 'TIMED_OUT' }
+    return known.state === 'silent' ? silence(this.#silenceMs) : replyOf(known)
   }
 }
 
 const blank = {
+  isCapture: true,
   orderId: null,
   amountMinor: null,
   currency: null,

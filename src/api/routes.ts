@@ -11,12 +11,14 @@ import type { PaymentDeps } from '../payment/deps.ts'
 import type { NewOrder } from '../payment/initiate.ts'
 import type { Order } from '../payment/order.ts'
 import { pageTokenOf } from '../payment/page-token.ts'
-import { CheckAnswer, CodeAnswer, ErrorAnswer, InitiateAnswer, success } from '../wire/answers.ts'
+import { CheckAnswer, CodeAnswer, InitiateAnswer, success } from '../wire/answers.ts'
 import { readInitiate } from '../wire/initiate.ts'
 import { InitiateBody } from '../wire/initiate-body.ts'
 import { wibDateTime } from '../wire/wib.ts'
 import { checkData } from './check.ts'
+import { operationRoutes } from './operation-routes.ts'
 import { notBuiltYet } from './not-built-yet.ts'
+import { bytesOf, errors, prefix } from './route.ts'
 
 export interface ApiDeps {
   readonly payments: PaymentDeps
@@ -26,11 +28,6 @@ export interface ApiDeps {
   readonly publicUrl: () => string
 }
 
-const prefix = '/pg/payment/card'
-
-/** What every route can answer beside success; the table of codes is `base/problem.ts`. */
-const errors = { '4xx': ErrorAnswer, '5xx': ErrorAnswer } as const
-
 /** The merchants' door: the contract's routes under `/pg/payment/card`. */
 export function apiRoutes(deps: ApiDeps) {
   return async (app: FastifyInstance): Promise<void> => {
@@ -38,6 +35,9 @@ export function apiRoutes(deps: ApiDeps) {
     refuseOtherMethods(app, `${prefix}/initiate`, ['POST'])
     refuseOtherMethods(app, `${prefix}/check/:orderId`, ['GET'])
     refuseOtherMethods(app, `${prefix}/cancel/:orderId`, ['GET'])
+    refuseOtherMethods(app, `${prefix}/capture`, ['POST'])
+    refuseOtherMethods(app, `${prefix}/void/:orderId`, ['GET'])
+    refuseOtherMethods(app, `${prefix}/refund`, ['POST', 'GET'])
     for (const { url, methods } of notBuiltYet) refuseOtherMethods(app, url, methods)
     await app.register(async (guarded) => routes(guarded, deps))
   }
@@ -74,6 +74,7 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
         details: {
           customerId: wanted.customer.id,
           description: wanted.order.description,
+          authorizesOnly: wanted.order.authorizesOnly,
           callbackUrl: wanted.url.callbackUrl,
           successUrl: wanted.url.successUrl,
           failUrl: wanted.url.failUrl,
@@ -138,6 +139,8 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
     },
   )
 
+  operationRoutes(plain, deps.payments)
+
   for (const { url, methods, feature } of notBuiltYet) {
     for (const method of methods) {
       app.route({
@@ -158,11 +161,6 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
  */
 function withMetaData(answer: string, metaData: string): string {
   return answer.replace('"meta":{"data":null}', () => `"meta":{"data":${metaData}}`)
-}
-
-/** The body as the parser left it; a request without one has an empty body. */
-function bytesOf(body: unknown): Buffer {
-  return Buffer.isBuffer(body) ? body : Buffer.alloc(0)
 }
 
 /** Cards need somebody who moves the money; live mode may have nobody yet (design part 1). */

@@ -1,4 +1,4 @@
-import { finalAttemptStates, finalOrderStates } from '../payment/lifecycle.ts'
+import { finalAttemptStates, paidAttemptStates, settledOrderStates } from '../payment/lifecycle.ts'
 import type { OrderCheck } from './check.ts'
 import type { Dossier, FiledAttempt } from './dossier.ts'
 
@@ -10,12 +10,19 @@ const refusals: ReadonlySet<string> = new Set(['refused', 'declined', 'reversed'
 
 const hasEnded = ({ state }: FiledAttempt) => (finalAttemptStates as ReadonlySet<string>).has(state)
 
+const hasPaid = ({ state }: FiledAttempt) => (paidAttemptStates as ReadonlySet<string>).has(state)
+
+/** States of an order that was paid, or whose money was promised, whatever became of it later. */
+const paidStates: ReadonlySet<string> = new Set(
+  [...settledOrderStates].filter((state) => !['failed', 'expired', 'cancelled'].includes(state)),
+)
+
 export function isAsking({ state }: FiledAttempt): boolean {
   return asking.has(state)
 }
 
 export function isSettled({ order }: Dossier): boolean {
-  return (finalOrderStates as ReadonlySet<string>).has(order.state)
+  return (settledOrderStates as ReadonlySet<string>).has(order.state)
 }
 
 /** Invariant 2: one success, and at most one attempt under way. */
@@ -25,12 +32,13 @@ export const attemptChecks: readonly OrderCheck[] = [
     invariant: 2,
     about: 'at most one attempt of an order ends paid, and a paid order names it',
     look: ({ order: { state, paidAttempt }, attempts }, fault) => {
-      const paid = attempts.filter((attempt) => attempt.state === 'captured').map(({ attemptNo }) => attemptNo)
+      const paid = attempts.filter(hasPaid).map(({ attemptNo }) => attemptNo)
+      const isPaid = paidStates.has(state)
       if (paid.length > 1) fault(`attempts ${paid.join(' and ')} are paid`)
-      if (state === 'captured' && paid.length === 0) fault('the order is captured and no attempt of it is')
-      if (state !== 'captured' && paid.length > 0) fault(`attempt ${paid.join()} is captured and the order is ${state}`)
+      if (isPaid && paid.length === 0) fault(`the order is ${state} and no attempt of it is paid`)
+      if (!isPaid && paid.length > 0) fault(`attempt ${paid.join()} is paid and the order is ${state}`)
       if (paidAttempt !== null && !paid.includes(paidAttempt)) fault(`attempt ${paidAttempt} did not pay the order`)
-      if (paidAttempt === null && state === 'captured') fault('the order is captured and names no attempt that paid')
+      if (paidAttempt === null && isPaid) fault(`the order is ${state} and names no attempt that paid`)
       return 1
     },
   },

@@ -10,6 +10,7 @@ import type { Dossier } from './dossier.ts'
 import { dossiers } from './filing.ts'
 import { logChecks } from './log-checks.ts'
 import { moneyChecks } from './money-checks.ts'
+import { operationChecks } from './operation-checks.ts'
 import { snapshot } from './store.ts'
 import { cardsHeld, tables } from './table-store.ts'
 import { Counter, type Report } from './tally.ts'
@@ -20,6 +21,7 @@ const orderChecks: readonly OrderCheck[] = [
   ...logChecks,
   ...attemptChecks,
   ...moneyChecks,
+  ...operationChecks,
   ...timerChecks,
   ...callbackChecks,
   signatureCheck,

@@ -1,16 +1,18 @@
 import { deliveryTimeoutMs, nextDelayMs, scheduledAttempts } from '../callback/schedule.ts'
-import type { OrderState } from '../payment/lifecycle.ts'
-import { wireStatusOf } from '../payment/wire-status.ts'
+import { rupiah } from '../base/money.ts'
+import { heldOf } from '../payment/result.ts'
+import { type WireStatus, wireStatusOf } from '../payment/wire-status.ts'
 import { timerIdOf } from '../timer/timer.ts'
 import { verifies } from '../wire/signature.ts'
-import { isSettled } from './attempt-checks.ts'
+import { isFinal } from '../wire/status.ts'
 import type { Check, OrderCheck } from './check.ts'
-import type { Dossier, FiledCallback } from './dossier.ts'
+import type { Dossier, FiledCallback, FiledOrder } from './dossier.ts'
+import { replay, type Told } from './replay.ts'
 
 /** A machine that slept during a delivery wrote the time of its end late. */
 const slackMs = deliveryTimeoutMs + 3_600_000
 
-interface Told {
+interface ToldBody {
   readonly merchant?: { readonly id?: unknown }
   readonly order?: { readonly id?: unknown; readonly reference?: unknown; readonly amount?: unknown }
   readonly result?: { readonly payment?: { readonly status?: unknown; readonly amount?: unknown } }
@@ -21,17 +23,20 @@ export const callbackChecks: readonly OrderCheck[] = [
   {
     name: 'callback',
     invariant: 6,
-    about: 'an order that has ended has told its merchant once, where it named a URL, and no other has',
-    look: (dossier, fault) => {
-      const { order, callbacks } = dossier
+    about: 'a merchant who named a URL is told of each final status of an order once, and of nothing else',
+    look: ({ order, events, callbacks }, fault) => {
       if (order.callbackUrl === undefined) fault('what the merchant asked for cannot be read')
-      const wanted = isSettled(dossier) && order.callbackUrl ? 1 : 0
-      if (callbacks.length !== wanted) fault(`the order is ${order.state} and has ${callbacks.length} callbacks`)
+      const wanted = order.callbackUrl ? replay(events).filter((told) => isTold(order, told)) : []
+      const seqs = callbacks.map(({ eventSeq }) => eventSeq)
+      if (wanted.length !== callbacks.length || wanted.some(({ seq }) => !seqs.includes(seq)))
+        fault(
+          `the order is ${order.state}, has ${wanted.length} final statuses to tell and ${callbacks.length} callbacks`,
+        )
       for (const { callbackId, url, eventSeq } of callbacks) {
         if (order.callbackUrl && url !== order.callbackUrl) fault(`${callbackId} goes to another URL than the order's`)
         if (eventSeq > order.eventSeq) fault(`${callbackId} tells of an event that is not there`)
       }
-      return wanted
+      return wanted.length
     },
   },
   {
@@ -50,8 +55,9 @@ export const callbackChecks: readonly OrderCheck[] = [
     name: 'callback-body',
     invariant: 7,
     about: "a callback's bytes tell its own order's end",
-    look: ({ order, callbacks }, fault) => {
-      for (const { callbackId, body } of callbacks) {
+    look: ({ order, events, callbacks }, fault) => {
+      const replayed = replay(events)
+      for (const { callbackId, eventSeq, body } of callbacks) {
         const told = parsed(body)
         const isOwn =
           told?.merchant?.id === order.merchantId &&
@@ -59,18 +65,37 @@ export const callbackChecks: readonly OrderCheck[] = [
           told.order.reference === order.reference &&
           told.order.amount === Number(order.amountMinor)
         if (!isOwn) fault(`${callbackId} tells of something else than its order`)
-        const { settledAt } = order
-        // Its own check says so where the state is none of ours or the end has no time.
-        if (!settledAt) continue
-        const status = wireStatusOf({ ...order, state: order.state as OrderState }, undefined, settledAt)
-        const amount = order.state === 'captured' ? Number(order.amountMinor) : 0
-        if (told?.result?.payment?.status !== status || told.result.payment.amount !== amount)
-          fault(`${callbackId} does not tell that the order is ${order.state}`)
+        const then = replayed.find(({ seq }) => seq === eventSeq)
+        // Its own check says so where the event is not there.
+        if (!then?.state) continue
+        const status = statusOf(order, then)
+        const held = Number(heldThen(then))
+        if (told?.result?.payment?.status !== status || told?.result?.payment?.amount !== held)
+          fault(`${callbackId} does not tell that the order was ${then.state}`)
       }
       return callbacks.length
     },
   },
 ]
+
+function statusOf(order: FiledOrder, { state, captured }: Told): WireStatus | undefined {
+  if (!state) return undefined
+  const { expiresAt, channel, amountMinor } = order
+  const told = { state, expiresAt, channel, amount: rupiah(amountMinor), captured: rupiah(captured) }
+  // An order that is open at its end has not expired by the log.
+  return wireStatusOf(told, undefined, order.createdAt)
+}
+
+function heldThen({ state, authorized, captured, refunded }: Told): bigint {
+  if (!state) return 0n
+  return heldOf({ state, authorized: rupiah(authorized), captured: rupiah(captured), refunded: rupiah(refunded) }).minor
+}
+
+/** Whether the merchant is told where the order stands after this event. */
+function isTold(order: FiledOrder, told: Told): boolean {
+  const status = statusOf(order, told)
+  return told.moved && status !== undefined && isFinal(status)
+}
 
 /** Reads the keys of merchants, so it says what it could not judge by not counting it. */
 export const signatureCheck: OrderCheck = {
@@ -123,7 +148,7 @@ function* scheduleFaults({ state, attemptCount, createdAt, tries }: FiledCallbac
   }
 }
 
-function parsed(body: Buffer): Told | undefined {
+function parsed(body: Buffer): ToldBody | undefined {
   try {
     const told: unknown = JSON.parse(body.toString('utf8'))
     return typeof told === 'object' && told !== null ? told : undefined

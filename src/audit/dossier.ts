@@ -22,6 +22,14 @@ export interface FiledOrder {
   readonly refusedCount: number
   readonly paidAttempt: number | null
   readonly settledAt: Date | null
+  readonly authorizedMinor: bigint
+  readonly capturedMinor: bigint
+  readonly refundedMinor: bigint
+  readonly authorizedUntil: Date | null
+  readonly pendingKind: string | null
+  readonly pendingCount: number
+  readonly pendingMinor: bigint
+  readonly operationCount: number
   readonly eventSeq: number
   readonly eventHash: Buffer
 }
@@ -43,6 +51,17 @@ export interface FiledAttempt {
   readonly approvalCode: string | null
   readonly askedAt: Date | null
   readonly createdAt: Date
+  readonly endedAt: Date | null
+}
+
+export interface FiledOperation {
+  readonly operationNo: number
+  readonly kind: string
+  readonly amountMinor: bigint
+  readonly state: string
+  readonly acquirerId: string
+  readonly reference: string
+  readonly askedAt: Date
   readonly endedAt: Date | null
 }
 
@@ -72,6 +91,19 @@ export interface LedgerEntry {
   readonly currency: string | null
   readonly state: string
   readonly approvalCode: string | null
+  /** What it has captured and given back of it. */
+  readonly capturedMinor: bigint
+  readonly refundedMinor: bigint
+  readonly isVoided: boolean
+}
+
+/** What the sandbox's acquirer remembers of a capture, void or refund. */
+export interface OperationEntry {
+  readonly reference: string
+  readonly orderId: string | null
+  readonly kind: string
+  readonly amountMinor: bigint | null
+  readonly state: string
 }
 
 /** What the sandbox's bank remembers of an authentication. */
@@ -89,12 +121,15 @@ export interface Dossier {
   readonly events: readonly FiledEvent[]
   /** By number. */
   readonly attempts: readonly FiledAttempt[]
+  /** By number. */
+  readonly operations: readonly FiledOperation[]
   readonly callbacks: readonly FiledCallback[]
   /** When each of the order's timers is due, by id. */
   readonly timers: ReadonlyMap<string, Date>
   /** The tokens of its attempts under which the vault holds a card. */
   readonly held: ReadonlySet<string>
   readonly ledger: ReadonlyMap<string, LedgerEntry>
+  readonly operationLedger: ReadonlyMap<string, OperationEntry>
   readonly bank: ReadonlyMap<string, BankEntry>
 }
 

@@ -1,8 +1,17 @@
 import type { Merchant } from '../merchant/merchant.ts'
-import { attemptSubject } from '../payment/change.ts'
+import { attemptSubject, operationSubject } from '../payment/change.ts'
 import type { Sql } from '../postgres/database.ts'
 import { timerIdOf } from '../timer/timer.ts'
-import type { BankEntry, Dossier, FiledAttempt, FiledCallback, FiledOrder, LedgerEntry } from './dossier.ts'
+import type {
+  BankEntry,
+  Dossier,
+  FiledAttempt,
+  FiledCallback,
+  FiledOperation,
+  FiledOrder,
+  LedgerEntry,
+  OperationEntry,
+} from './dossier.ts'
 import * as store from './store.ts'
 
 /** Orders are read so many at a time. */
@@ -33,13 +42,14 @@ async function batchOf(
 ): Promise<readonly Dossier[]> {
   const events = grouped(await store.eventsIn(sql, range))
   const attempts = grouped(await store.attemptsIn(sql, range))
+  const operations = grouped(await store.operationsIn(sql, range))
   const callbacks = grouped(await store.callbacksIn(sql, range))
   const every = <T, R>(of: ReadonlyMap<string, readonly store.Filed<T>[]>, name: (one: store.Filed<T>) => R | null) =>
     [...of.values()].flat().flatMap((one) => {
       const found = name(one)
       return found === null ? [] : [{ merchantId: one.merchantId, name: found }]
     })
-  const timers = named(await store.timersNamed(sql, timersOf(orders, attempts, callbacks)))
+  const timers = named(await store.timersNamed(sql, timersOf(orders, attempts, operations, callbacks)))
   const held = named(
     await store.heldOf(
       sql,
@@ -57,6 +67,14 @@ async function batchOf(
       name: entry.reference,
     })),
   )
+  const operationLedger = named(
+    (
+      await store.operationLedgerOf(
+        sql,
+        every(operations, ({ reference }) => reference),
+      )
+    ).map((entry) => ({ ...entry, name: entry.reference })),
+  )
   const authentications = every(attempts, ({ authenticationId }) =>
     authenticationId && uuidForm.test(authenticationId) ? authenticationId : null,
   )
@@ -66,6 +84,7 @@ async function batchOf(
   for (const order of orders) {
     const place = placeOf(order)
     const ownAttempts = attempts.get(place) ?? []
+    const ownOperations = operations.get(place) ?? []
     const ownCallbacks = callbacks.get(place) ?? []
     const pick = <T>(from: ReadonlyMap<string, T>, names: readonly (string | null)[]) =>
       new Map(
@@ -74,19 +93,24 @@ async function batchOf(
           return one === undefined || name === null ? [] : [[name, one]]
         }),
       )
-    const timerNames = timersOf([order], attempts, callbacks).map(({ name }) => name)
+    const timerNames = timersOf([order], attempts, operations, callbacks).map(({ name }) => name)
     const tokens = ownAttempts.map(({ attemptToken }) => attemptToken)
     found.push({
       merchant: await merchantOf(order.merchantId),
       order,
       events: events.get(place) ?? [],
       attempts: ownAttempts,
+      operations: ownOperations,
       callbacks: ownCallbacks,
       timers: new Map([...pick(timers, timerNames)].map(([name, { dueAt }]) => [name, dueAt])),
       held: new Set(pick(held, tokens).keys()),
       ledger: pick<LedgerEntry>(
         ledger,
         ownAttempts.map(({ acquirerReference }) => acquirerReference),
+      ),
+      operationLedger: pick<OperationEntry>(
+        operationLedger,
+        ownOperations.map(({ reference }) => reference),
       ),
       bank: pick<BankEntry>(
         bank,
@@ -101,6 +125,7 @@ async function batchOf(
 function timersOf(
   orders: readonly FiledOrder[],
   attempts: ReadonlyMap<string, readonly FiledAttempt[]>,
+  operations: ReadonlyMap<string, readonly FiledOperation[]>,
   callbacks: ReadonlyMap<string, readonly FiledCallback[]>,
 ): store.Named[] {
   return orders.flatMap((order) => {
@@ -108,9 +133,14 @@ function timersOf(
     const place = placeOf(order)
     const names = [
       timerIdOf('expire', orderId),
+      timerIdOf('lapse', orderId),
       ...(attempts.get(place) ?? []).flatMap(({ attemptNo }) => {
         const subject = attemptSubject(orderId, attemptNo)
         return [timerIdOf('abandon', subject), timerIdOf('inquire', subject), timerIdOf('reverse', subject)]
+      }),
+      ...(operations.get(place) ?? []).flatMap(({ operationNo }) => {
+        const subject = operationSubject(orderId, operationNo)
+        return [timerIdOf('operation', subject), timerIdOf('undo', subject)]
       }),
       ...(callbacks.get(place) ?? []).map(({ callbackId }) => timerIdOf('callback', callbackId)),
     ]

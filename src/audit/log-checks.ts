@@ -21,6 +21,14 @@ const orderMoves: Readonly<Partial<Record<EventType, readonly [OrderOperation, O
   'attempt.declined': ['pay', 'declined'],
   'attempt.reversed': ['pay', 'reversed'],
   'order.captured': ['pay', 'approved'],
+  'order.authorized': ['pay', 'reserved'],
+  'order.partially_captured': ['capture', 'part'],
+  'order.fully_captured': ['capture', 'whole'],
+  'order.capture_closed': ['lapse', 'elapsed'],
+  'order.lapsed': ['lapse', 'elapsed'],
+  'order.voided': ['void', 'whole'],
+  'order.partially_refunded': ['refund', 'part'],
+  'order.refunded': ['refund', 'whole'],
   'order.failed': ['fail', 'exhausted'],
   'order.expired': ['expire', 'elapsed'],
   'order.cancelled': ['cancel', 'asked'],
@@ -38,6 +46,7 @@ const attemptMoves: Readonly<Partial<Record<EventType, readonly [AttemptOperatio
   'attempt.reversing': ['reverse', 'asked'],
   'attempt.reversed': ['reverse', 'reversed'],
   'order.captured': ['authorize', 'approved'],
+  'order.authorized': ['authorize', 'reserved'],
 }
 
 function isEventType(type: string): type is EventType {

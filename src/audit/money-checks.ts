@@ -1,12 +1,10 @@
 import { currencies } from '../base/money.ts'
 import type { OrderCheck } from './check.ts'
-import type { Dossier, LedgerEntry } from './dossier.ts'
+import { paidAttemptStates } from '../payment/lifecycle.ts'
+import type { Dossier, FiledOperation, LedgerEntry } from './dossier.ts'
+import { isUnderWay } from './operation-checks.ts'
+import { amountIn, replay } from './replay.ts'
 import { isAsking } from './attempt-checks.ts'
-
-/** An amount as our log writes it; undefined for anything else. */
-function amountIn(value: unknown): bigint | undefined {
-  return typeof value === 'string' && /^[1-9]\d*$/.test(value) ? BigInt(value) : undefined
-}
 
 /** Attempts whose approval came too late and is being given back, by number. */
 function lateAttempts({ events }: Dossier): ReadonlySet<number> {
@@ -39,25 +37,29 @@ export const moneyChecks: readonly OrderCheck[] = [
   {
     name: 'sums',
     invariant: 5,
-    about: 'what is captured of an order is no more than its amount, and once paid exactly that',
-    look: ({ order: { amountMinor, state }, events }, fault) => {
-      const captured = events
-        .filter(({ type }) => type === 'order.captured')
-        .reduce((sum, event) => sum + (amountIn(event.details['amount']) ?? 0n), 0n)
-      if (captured > amountMinor) fault(`${captured} is captured of an order of ${amountMinor}`)
-      else if (state === 'captured' && captured !== amountMinor)
-        fault(`${captured} is captured of a paid order of ${amountMinor}`)
-      return 1
+    about: 'refunded ≤ captured ≤ authorized ≤ the order’s amount, and each is what the log tells',
+    look: ({ order, events }, fault) => {
+      const { amountMinor, authorizedMinor, capturedMinor, refundedMinor } = order
+      if (authorizedMinor > amountMinor) fault(`${authorizedMinor} is authorized of an order of ${amountMinor}`)
+      if (capturedMinor > authorizedMinor) fault(`${capturedMinor} is captured of ${authorizedMinor} authorized`)
+      if (refundedMinor > capturedMinor) fault(`${refundedMinor} is refunded of ${capturedMinor} captured`)
+      const told = replay(events).at(-1)
+      for (const [name, says, is] of [
+        ['authorized', told?.authorized, authorizedMinor],
+        ['captured', told?.captured, capturedMinor],
+        ['refunded', told?.refunded, refundedMinor],
+      ] as const)
+        if (says !== is) fault(`${is} is ${name} and the log says ${says ?? 0n}`)
+      return 3
     },
   },
   {
     name: 'acquirer',
     invariant: 5,
-    about: "the sandbox's acquirer holds the money of a paid attempt, of no other, and no more than the order's",
+    about: "the sandbox's acquirer holds the money of a paid attempt, of no other, and as much as the order tells",
     look: (dossier, fault) => {
-      const { order, attempts, ledger } = dossier
+      const { order, attempts, ledger, operations, operationLedger } = dossier
       const late = lateAttempts(dossier)
-      let held = 0n
       let examined = 0
       for (const attempt of attempts) {
         const { attemptNo, state, acquirerReference, acquirerId, approvalCode } = attempt
@@ -65,16 +67,28 @@ export const moneyChecks: readonly OrderCheck[] = [
         examined += 1
         const entry = ledger.get(acquirerReference)
         const isHeld = entry?.state === 'approved'
+        const isPaid = (paidAttemptStates as ReadonlySet<string>).has(state)
         if (entry && !isOf(order, entry))
           fault(`the acquirer was asked for other money than that of attempt ${attemptNo}`)
-        if (state === 'captured' && (!isHeld || entry.approvalCode !== approvalCode))
-          fault(`attempt ${attemptNo} is captured and the acquirer says ${entry?.state ?? 'nothing'}`)
+        // A void that was given up is done by reversing the authorization.
+        const isGivenUp = entry?.state === 'reversed' && operations.some(isVoid)
+        if (isPaid && !isGivenUp && (!isHeld || entry.approvalCode !== approvalCode))
+          fault(`attempt ${attemptNo} is ${state} and the acquirer says ${entry?.state ?? 'nothing'}`)
         // While it is asked or reversed the answer is on its way, and a late approval is being given back.
-        if (isHeld && state !== 'captured' && !isAsking(attempt) && !late.has(attemptNo))
+        if (isHeld && !isPaid && !isAsking(attempt) && !late.has(attemptNo))
           fault(`attempt ${attemptNo} is ${state} and the acquirer holds its money`)
-        if (isHeld && !late.has(attemptNo)) held += entry.amountMinor ?? 0n
+        if (isHeld && isPaid) for (const wrong of accountFaults(dossier, entry)) fault(wrong)
       }
-      if (held > order.amountMinor) fault(`the acquirer holds ${held} of an order of ${order.amountMinor}`)
+      for (const { operationNo, acquirerId, reference, state, kind, amountMinor } of operations) {
+        if (acquirerId !== simulator) continue
+        examined += 1
+        const entry = operationLedger.get(reference)
+        const isSame = !entry || entry.orderId === null || (entry.orderId === order.orderId && entry.kind === kind)
+        if (!isSame || (entry?.amountMinor ?? amountMinor) !== amountMinor)
+          fault(`the acquirer was asked for something else than operation ${operationNo}`)
+        if (state === 'approved' && entry?.state !== 'approved')
+          fault(`operation ${operationNo} is approved and the acquirer says ${entry?.state ?? 'nothing'}`)
+      }
       return examined
     },
   },
@@ -101,4 +115,27 @@ export const moneyChecks: readonly OrderCheck[] = [
 function isOf({ orderId, amountMinor, currency }: Dossier['order'], entry: LedgerEntry): boolean {
   if (entry.orderId === null) return entry.amountMinor === null && entry.state !== 'approved'
   return entry.orderId === orderId && entry.amountMinor === amountMinor && entry.currency === currency
+}
+
+const isVoid = ({ kind }: FiledOperation) => kind === 'void'
+
+/** How the acquirer's account of an order differs from ours, beside what is under way or being taken back. */
+function* accountFaults({ order, operations, events }: Dossier, entry: LedgerEntry): Generator<string> {
+  const late = new Set(
+    events.filter(({ type }) => type === 'operation.late_answer').map((event) => Number(event.details['operationNo'])),
+  )
+  const open = operations.filter((each) => isUnderWay(each) || late.has(each.operationNo))
+  const mayDiffer = (kind: string) =>
+    open.filter((each) => each.kind === kind).reduce((sum, { amountMinor }) => sum + amountMinor, 0n)
+  for (const [name, kind, ours, theirs] of [
+    ['captured', 'capture', order.capturedMinor, entry.capturedMinor],
+    ['refunded', 'refund', order.refundedMinor, entry.refundedMinor],
+  ] as const) {
+    if (theirs < ours || theirs > ours + mayDiffer(kind)) yield `${ours} is ${name} and the acquirer counts ${theirs}`
+  }
+  if (entry.refundedMinor > entry.capturedMinor || entry.capturedMinor > order.amountMinor)
+    yield `the acquirer captured ${entry.capturedMinor} and refunded ${entry.refundedMinor} of an order of ${order.amountMinor}`
+  const wasVoided = operations.some((each) => isVoid(each) && each.state === 'approved')
+  if (wasVoided && !entry.isVoided) yield 'the order is voided and the acquirer holds its money'
+  if (entry.isVoided && !wasVoided && !open.some(isVoid)) yield 'the acquirer has voided what we have not'
 }

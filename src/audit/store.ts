@@ -6,8 +6,10 @@ import {
   type FiledAttempt,
   type FiledCallback,
   type FiledEvent,
+  type FiledOperation,
   type FiledOrder,
   type LedgerEntry,
+  type OperationEntry,
 } from './dossier.ts'
 
 /*
@@ -52,6 +54,14 @@ interface OrderRow {
   refused_count: number
   paid_attempt: number | null
   settled_at: Date | null
+  authorized_minor: bigint
+  captured_minor: bigint
+  refunded_minor: bigint
+  authorized_until: Date | null
+  pending_kind: string | null
+  pending_count: number
+  pending_minor: bigint
+  operation_count: number
   event_seq: number
   event_hash: Buffer
 }
@@ -59,7 +69,8 @@ interface OrderRow {
 const selectOrders = statement(
   'audit.orders',
   `select merchant_id, order_id, reference, state, amount_minor, currency, channel, request, created_at, expires_at,
-     attempt_count, refused_count, paid_attempt, settled_at, event_seq, event_hash
+     attempt_count, refused_count, paid_attempt, settled_at, authorized_minor, captured_minor, refunded_minor,
+     authorized_until, pending_kind, pending_count, pending_minor, operation_count, event_seq, event_hash
    from payment_order
    where (merchant_id, order_id) > ($1, $2)
    order by merchant_id, order_id
@@ -83,6 +94,14 @@ export async function ordersAfter(sql: Sql, after: OrderKey, limit: number): Pro
     refusedCount: row.refused_count,
     paidAttempt: row.paid_attempt,
     settledAt: row.settled_at,
+    authorizedMinor: row.authorized_minor,
+    capturedMinor: row.captured_minor,
+    refundedMinor: row.refunded_minor,
+    authorizedUntil: row.authorized_until,
+    pendingKind: row.pending_kind,
+    pendingCount: row.pending_count,
+    pendingMinor: row.pending_minor,
+    operationCount: row.operation_count,
     eventSeq: row.event_seq,
     eventHash: row.event_hash,
   }))
@@ -174,6 +193,40 @@ export async function attemptsIn(sql: Sql, range: Range): Promise<Filed<FiledAtt
   }))
 }
 
+interface OperationRow extends KeyRow {
+  operation_no: number
+  kind: string
+  amount_minor: bigint
+  state: string
+  acquirer_id: string
+  reference: string
+  asked_at: Date
+  ended_at: Date | null
+}
+
+const selectOperations = statement(
+  'audit.operations',
+  `select merchant_id, order_id, operation_no, kind, amount_minor, state, acquirer_id, reference, asked_at, ended_at
+   from operation
+   where (merchant_id, order_id) > ($1, $2) and (merchant_id, order_id) <= ($3, $4)
+   order by merchant_id, order_id, operation_no`,
+)
+
+export async function operationsIn(sql: Sql, range: Range): Promise<Filed<FiledOperation>[]> {
+  const rows = await sql.query<OperationRow>(selectOperations, boundsOf(range))
+  return rows.map((row) => ({
+    ...keyOf(row),
+    operationNo: row.operation_no,
+    kind: row.kind,
+    amountMinor: row.amount_minor,
+    state: row.state,
+    acquirerId: row.acquirer_id,
+    reference: row.reference,
+    askedAt: row.asked_at,
+    endedAt: row.ended_at,
+  }))
+}
+
 interface CallbackRow extends KeyRow {
   callback_id: string
   event_seq: number
@@ -258,7 +311,8 @@ export async function heldOf(sql: Sql, tokens: readonly Named[]): Promise<Named[
 
 const selectLedger = statement(
   'audit.ledger',
-  `select merchant_id, reference, order_id, amount_minor, currency, state, approval_code
+  `select merchant_id, reference, order_id, amount_minor, currency, state, approval_code, captured_minor,
+     refunded_minor, is_voided
    from unnest($1::text[], $2::text[]) as wanted (merchant_id, reference)
    join simulated_authorization using (merchant_id, reference)`,
 )
@@ -271,6 +325,9 @@ interface LedgerRow {
   currency: string | null
   state: string
   approval_code: string | null
+  captured_minor: bigint
+  refunded_minor: bigint
+  is_voided: boolean
 }
 
 /** What the sandbox's acquirer remembers of these references. */
@@ -287,6 +344,41 @@ export async function ledgerOf(
     currency: row.currency,
     state: row.state,
     approvalCode: row.approval_code,
+    capturedMinor: row.captured_minor,
+    refundedMinor: row.refunded_minor,
+    isVoided: row.is_voided,
+  }))
+}
+
+const selectOperationLedger = statement(
+  'audit.operation_ledger',
+  `select merchant_id, reference, order_id, kind, amount_minor, state
+   from unnest($1::text[], $2::text[]) as wanted (merchant_id, reference)
+   join simulated_operation using (merchant_id, reference)`,
+)
+
+interface OperationLedgerRow {
+  merchant_id: string
+  reference: string
+  order_id: string | null
+  kind: string
+  amount_minor: bigint | null
+  state: string
+}
+
+/** What the sandbox's acquirer remembers of these captures, voids and refunds. */
+export async function operationLedgerOf(
+  sql: Sql,
+  references: readonly Named[],
+): Promise<(OperationEntry & { readonly merchantId: string })[]> {
+  const rows = await sql.query<OperationLedgerRow>(selectOperationLedger, columnsOf(references))
+  return rows.map((row) => ({
+    merchantId: row.merchant_id,
+    reference: row.reference,
+    orderId: row.order_id,
+    kind: row.kind,
+    amountMinor: row.amount_minor,
+    state: row.state,
   }))
 }
 

@@ -50,6 +50,7 @@ const toOrder = {
 /** What a table's rows are about, and whether it is there. */
 const references: Readonly<Record<string, Selection>> = {
   attempt: toOrder,
+  operation: toOrder,
   callback: toOrder,
   event: toOrder,
   simulated_authentication: toOrder,
@@ -68,20 +69,30 @@ const references: Readonly<Record<string, Selection>> = {
         and a.acquirer_reference = page.reference
       limit 1) is null as is_missing`,
   },
+  simulated_operation: {
+    name: 'operation_of',
+    columns: `page.merchant_id, page.order_id, 'reference ' || page.reference as about,
+     page.order_id is not null and (select true from operation p
+      where p.merchant_id = page.merchant_id and p.order_id = page.order_id and p.reference = page.reference
+      limit 1) is null as is_missing`,
+  },
   timer: {
     name: 'subject_of',
     columns: `page.merchant_id,
      case
-       when page.kind = 'expire' then page.subject
-       when page.kind in ('abandon', 'inquire', 'reverse') then regexp_replace(page.subject, ':[0-9]+$', '')
+       when page.kind in ('expire', 'lapse') then page.subject
+       when page.kind in ('abandon', 'inquire', 'reverse', 'operation', 'undo') then regexp_replace(page.subject, ':[0-9]+$', '')
      end as order_id,
      page.timer_id as about,
      page.timer_id <> page.kind || ':' || page.subject or case
-       when page.kind = 'expire' then (select true from payment_order o
+       when page.kind in ('expire', 'lapse') then (select true from payment_order o
          where o.merchant_id = page.merchant_id and o.order_id = page.subject)
        when page.kind in ('abandon', 'inquire', 'reverse') then (select true from attempt a
          where a.merchant_id = page.merchant_id and a.order_id = regexp_replace(page.subject, ':[0-9]+$', '')
            and a.attempt_no = substring(page.subject from ':([0-9]{1,4})$')::int)
+       when page.kind in ('operation', 'undo') then (select true from operation p
+         where p.merchant_id = page.merchant_id and p.order_id = regexp_replace(page.subject, ':[0-9]+$', '')
+           and p.operation_no = substring(page.subject from ':([0-9]{1,4})$')::int)
        when page.kind = 'callback' then (select true from callback c
          where c.merchant_id = page.merchant_id and c.callback_id = page.subject)
      end is null as is_missing`,

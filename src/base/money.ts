@@ -17,6 +17,23 @@ export function rupiah(minor: bigint): Money {
   return { minor, currency: 'IDR' }
 }
 
+/** Nothing, in the currency of an amount. */
+export function zero({ currency }: Money): Money {
+  return { minor: 0n, currency }
+}
+
+export function plus(a: Money, b: Money): Money {
+  invariant(a.currency === b.currency, 'amounts that are added are of one currency')
+  return { minor: a.minor + b.minor, currency: a.currency }
+}
+
+/** What is left of `a`; never less than nothing. */
+export function minus(a: Money, b: Money): Money {
+  invariant(a.currency === b.currency, 'amounts that are subtracted are of one currency')
+  invariant(a.minor >= b.minor, 'no more is taken from an amount than it has')
+  return { minor: a.minor - b.minor, currency: a.currency }
+}
+
 /** The amount as a JSON integer. Contract amounts have at most 14 digits, so a number holds them exactly. */
 export function toInteger({ minor }: Money): number {
   const integer = Number(minor)

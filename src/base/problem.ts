@@ -16,9 +16,11 @@ export const problems = {
     message: 'Transaction Not Permitted. The Host header names neither this machine nor GERBANG_PUBLIC_URL',
   },
   foreign_page: { code: '4030015', message: 'Transaction Not Permitted. A page of another site sent this' },
+  declined: { code: '4030005', message: 'Do Not Honor' },
   order_not_found: { code: '4040001', message: 'Transaction Not Found' },
   route_not_found: { code: '4040002', message: 'Invalid Routing' },
   wrong_state: { code: '4040100', message: 'Invalid Transaction Status' },
+  amount_too_high: { code: '4040013', message: 'Invalid Amount. It is more than what is left of the order' },
   method_not_allowed: { code: '4050001', message: 'Requested Operation Is Not Allowed' },
   conflict: { code: '4090000', message: 'Conflict. {reason}' },
   order_id_used: {

@@ -13,7 +13,7 @@ import type { CheckoutPage } from './view.ts'
 /** The page of an order in whatever state it is, as a whole HTML document. Send it with `checkoutHeaders`. */
 export function checkoutPage(page: CheckoutPage): string {
   const { language, action, testCardsUrl, step } = page
-  const settled = step.kind === 'paid' || step.kind === 'expired' || step.kind === 'cancelled' || step.kind === 'failed'
+  const settled = step.kind === 'paid' || 'returned' in step
   const open = step.kind === 'card-form' || step.kind === 'cvv-form'
   return renderPage(
     <Shell language={language} path={action} testCardsUrl={testCardsUrl} shape="gate">
@@ -57,6 +57,9 @@ function Step({ page }: { page: CheckoutPage }) {
     case 'expired':
     case 'cancelled':
     case 'failed':
+    case 'released':
+    case 'partially_refunded':
+    case 'refunded':
       return <Closed page={page} step={step} />
     default:
       return unreachable(step)
@@ -84,7 +87,12 @@ function titleOf({ language, amount, merchantName, step }: CheckoutPage): string
     case 'expired':
     case 'cancelled':
     case 'failed':
-      return `${closed[step.kind].title}. ${closed.noMoney}`
+    case 'released':
+    case 'partially_refunded':
+    case 'refunded':
+      return step.returned === null
+        ? `${closed[step.kind].title}. ${closed.noMoney}`
+        : `${closed[step.kind].title}. ${closed.returned(formatRupiah(step.returned))}`
     default:
       return unreachable(step)
   }

@@ -66,7 +66,7 @@ export function Paid({ page, step }: { page: CheckoutPage; step: PaidStep }) {
   )
 }
 
-/** The end without money. */
+/** The end without money, or with money that went back. */
 export function Closed({ page, step }: { page: CheckoutPage; step: ClosedStep }) {
   const { language, merchantName } = page
   const { closed, order } = phrases(language)
@@ -76,7 +76,7 @@ export function Closed({ page, step }: { page: CheckoutPage; step: ClosedStep })
       <Gate state="shut" />
       <h1>{title}</h1>
       <p class="lead">{text(merchantName)}</p>
-      <MoneyLine>{closed.noMoney}</MoneyLine>
+      <MoneyLine>{step.returned === null ? closed.noMoney : closed.returned(formatRupiah(step.returned))}</MoneyLine>
       {step.returnUrl === null ? null : (
         <div class="actions">
           <a class="button" href={step.returnUrl}>

@@ -214,7 +214,7 @@ async function submitCard(
   const form = formOf(request)
   const at = now(deps, visit)
   const state = stateAt(order, at)
-  if (state === 'captured') return seeOther(reply, visit, true)
+  if (state === 'captured' || state === 'authorized') return seeOther(reply, visit, true)
   // A second click, a stale tab or a page from the browser's history: show what is true.
   const formNo = Number(form.get('formNo'))
   if (state !== 'open' || formNo !== order.attemptCount + 1) return seeOther(reply, visit)

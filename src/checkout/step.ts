@@ -34,8 +34,10 @@ export function stepOf({ order, attempt }: Standing, context: StepContext, fault
       return openStep(order, attempt, context, faults)
     case 'processing':
       return { kind: 'processing', statusUrl: `${context.action}/status`, state: stateName({ order, attempt }, now) }
+    case 'authorized':
+    case 'partially_captured':
     case 'captured':
-      invariant(attempt && order.settledAt, 'a captured order has the attempt that paid it')
+      invariant(attempt && order.settledAt, 'a paid order has the attempt that paid it')
       return {
         kind: 'paid',
         paidAt: order.settledAt,
@@ -46,11 +48,15 @@ export function stepOf({ order, attempt }: Standing, context: StepContext, fault
         again: context.again,
       }
     case 'failed':
-      return { kind: 'failed', returnUrl: failUrl(merchant, order) }
     case 'expired':
-      return { kind: 'expired', returnUrl: failUrl(merchant, order) }
     case 'cancelled':
-      return { kind: 'cancelled', returnUrl: failUrl(merchant, order) }
+      return { kind: state, returned: null, returnUrl: failUrl(merchant, order) }
+    case 'voided':
+    case 'lapsed':
+      return { kind: 'released', returned: order.authorized, returnUrl: failUrl(merchant, order) }
+    case 'partially_refunded':
+    case 'refunded':
+      return { kind: state, returned: order.refunded, returnUrl: returnUrl(merchant, order, order.details.successUrl) }
     default:
       return unreachable(state)
   }

@@ -100,8 +100,16 @@ export interface PaidStep {
   readonly again: boolean
 }
 
-/** The end without money: time over, cancelled by the merchant, attempts used up. */
+/** `released`: the money was only set aside, or taken today. */
+export type ReturnedKind = 'released' | 'partially_refunded' | 'refunded'
+
+/**
+ * The end without money: time over, cancelled by the merchant, attempts used up; or with money that is, or will be,
+ * the payer's again.
+ */
 export interface ClosedStep {
-  readonly kind: 'expired' | 'cancelled' | 'failed'
+  readonly kind: 'expired' | 'cancelled' | 'failed' | ReturnedKind
+  /** What is given back; null where nothing was taken. */
+  readonly returned: Money | null
   readonly returnUrl: string | null
 }

@@ -2,7 +2,7 @@ import { connect } from './connect.ts'
 import { print } from './print.ts'
 import { read } from './usage.ts'
 
-interface Checked {
+export interface Checked {
   readonly data: {
     readonly order: { readonly id: string; readonly amount: number; readonly currency: string }
     readonly result: { readonly payment: { readonly status: string; readonly amount: number } }
@@ -13,9 +13,13 @@ interface Checked {
 export async function check(words: readonly string[]): Promise<number> {
   const { values, positionals } = read(words, { json: { type: 'boolean' } }, 1)
   const answer = (await connect().check(positionals[0] ?? '')) as unknown as Checked
-  const { order, result } = answer.data
-  print(values.json, answer, [
-    `${order.id} ${result.payment.status}: ${result.payment.amount} of ${order.amount} ${order.currency} paid`,
-  ])
+  print(values.json, answer, [checkLine(answer)])
   return 0
+}
+
+/** Where an order stands, in one line. */
+export function checkLine({ data: { order, result } }: Checked): string {
+  const { status, amount } = result.payment
+  const held = status === 'AUTHORIZED' ? 'authorized' : 'paid'
+  return `${order.id} ${status}: ${amount} of ${order.amount} ${order.currency} ${held}`
 }

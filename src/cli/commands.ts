@@ -69,6 +69,30 @@ export const commands: readonly Command[] = [
     run: async (words) => (await import('./check.ts')).check(words),
   },
   {
+    name: ['capture'],
+    usage: 'capture ORDER_ID AMOUNT [--key KEY]',
+    about: 'take what is authorized, or a part of it',
+    run: async (words) => (await import('./operations.ts')).captureCommand(words),
+  },
+  {
+    name: ['void'],
+    usage: 'void ORDER_ID',
+    about: 'give up all that is held of a paid order',
+    run: async (words) => (await import('./operations.ts')).voidCommand(words),
+  },
+  {
+    name: ['refund'],
+    usage: 'refund ORDER_ID AMOUNT [--key KEY]',
+    about: 'give back what is captured, or a part of it',
+    run: async (words) => (await import('./operations.ts')).refundCommand(words),
+  },
+  {
+    name: ['cancel'],
+    usage: 'cancel ORDER_ID',
+    about: 'cancel an order that is not paid',
+    run: async (words) => (await import('./operations.ts')).cancelCommand(words),
+  },
+  {
     name: ['events'],
     usage: 'events ORDER_ID',
     about: "an order's log",

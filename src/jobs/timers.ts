@@ -2,7 +2,7 @@ import type { Clock, MovableClock } from '../base/clock.ts'
 import type { Database } from '../postgres/database.ts'
 import type { TimerRunner } from '../timer/runner.ts'
 import { due, dueOf } from '../timer/store.ts'
-import type { Timer, TimerKind } from '../timer/timer.ts'
+import { type Timer, type TimerKind, timerKinds } from '../timer/timer.ts'
 
 /** What timers of some kinds share: so many places, of which one merchant has at most `ofOne`. */
 class Lane {
@@ -73,6 +73,9 @@ class Lane {
   }
 }
 
+/** All that is not a callback, and so waits for nobody's server but a bank's. */
+const ofPayments = timerKinds.filter((kind) => kind !== 'callback')
+
 /**
  * How many are looked up at once. Whoever is left out is stepped over one by one: one merchant with a dead
  * server and ten thousand callbacks must not make each look-up for the others a long one.
@@ -96,7 +99,7 @@ export class TimerJob {
    * own, and a merchant whose servers hang takes neither another merchant's nor those of orders that expire
    * and of outcomes that are inquired of.
    */
-  readonly #lanes = [new Lane(['expire', 'abandon', 'inquire', 'reverse'], 64, 64), new Lane(['callback'], 256, 64)]
+  readonly #lanes = [new Lane(ofPayments, 64, 64), new Lane(['callback'], 256, 64)]
   readonly #held = new Set<string>()
   readonly #running = new Map<string, { readonly merchantId: string; readonly end: Promise<void> }>()
   #wake: (() => void) | undefined

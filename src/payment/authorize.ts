@@ -1,4 +1,4 @@
-import type { Reply } from '../acquirer/acquirer.ts'
+import type { AuthorizeRequest } from '../acquirer/acquirer.ts'
 import { invariant } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
 import { uuidFrom } from '../base/random.ts'
@@ -53,7 +53,7 @@ export async function authorize(deps: PaymentDeps, merchant: Merchant, order: Or
   if (!asking) return
   const { attempt } = asking
   invariant(attempt.acquirerReference && attempt.attemptToken, 'an attempt that asks has a reference and a card')
-  const reply: Reply = await acquirer.authorizeAndCapture({
+  const request: AuthorizeRequest = {
     merchantId: merchant.merchantId,
     orderId: order.orderId,
     reference: attempt.acquirerReference,
@@ -68,6 +68,8 @@ export async function authorize(deps: PaymentDeps, merchant: Merchant, order: Or
             dsTransId: attempt.dsTransId,
           }
         : null,
-  })
+  }
+  const isDeferred = asking.order.details.authorizesOnly
+  const reply = await (isDeferred ? acquirer.authorize(request) : acquirer.authorizeAndCapture(request))
   await settle(deps, merchant, order.orderId, attempt.attemptNo, reply)
 }

@@ -1,4 +1,4 @@
-import { byteaArray, integerArray, textArray, timestampArray } from '../postgres/binary-array.ts'
+import { bigintArray, byteaArray, integerArray, textArray, timestampArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 import type { Attempt, Order } from './order.ts'
 import { areNamed, type NamedRow, type OrderKey } from './standing-store.ts'
@@ -12,13 +12,24 @@ const updateAll = statement(
        refused_count = new.refused_count,
        paid_attempt = new.paid_attempt,
        settled_at = new.settled_at,
+       authorized_minor = new.authorized_minor,
+       captured_minor = new.captured_minor,
+       refunded_minor = new.refunded_minor,
+       authorized_until = new.authorized_until,
+       captured_at = new.captured_at,
+       pending_kind = new.pending_kind,
+       pending_count = new.pending_count,
+       pending_minor = new.pending_minor,
+       operation_count = new.operation_count,
        event_seq = new.event_seq,
        event_hash = new.event_hash,
        version = new.version + 1
    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::timestamptz[],
-     $9::int[], $10::bytea[], $11::int[]) as new (
+     $9::int[], $10::bytea[], $11::int[], $12::bigint[], $13::bigint[], $14::bigint[], $15::timestamptz[],
+     $16::timestamptz[], $17::text[], $18::int[], $19::bigint[], $20::int[]) as new (
      merchant_id, order_id, state, channel, attempt_count, refused_count, paid_attempt, settled_at,
-     event_seq, event_hash, version)
+     event_seq, event_hash, version, authorized_minor, captured_minor, refunded_minor, authorized_until,
+     captured_at, pending_kind, pending_count, pending_minor, operation_count)
    where o.merchant_id = new.merchant_id
      and o.order_id = new.order_id
      and o.version = new.version
@@ -42,6 +53,15 @@ export async function updateOrders(sql: Sql, orders: readonly Order[]): Promise<
     integerArray(orders.map(({ eventSeq }) => eventSeq)),
     byteaArray(orders.map(({ eventHash }) => eventHash)),
     integerArray(orders.map(({ version }) => version)),
+    bigintArray(orders.map(({ authorized }) => authorized.minor)),
+    bigintArray(orders.map(({ captured }) => captured.minor)),
+    bigintArray(orders.map(({ refunded }) => refunded.minor)),
+    timestampArray(orders.map(({ authorizedUntil }) => authorizedUntil)),
+    timestampArray(orders.map(({ capturedAt }) => capturedAt)),
+    textArray(orders.map(({ pending }) => pending?.kind ?? null)),
+    integerArray(orders.map(({ pending }) => pending?.count ?? 0)),
+    bigintArray(orders.map(({ pending }) => pending?.amount.minor ?? 0n)),
+    integerArray(orders.map(({ operationCount }) => operationCount)),
   ])
   return areNamed(orders, rows)
 }

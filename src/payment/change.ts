@@ -1,4 +1,5 @@
 import { invariant } from '../base/invariant.ts'
+import { minus, plus, zero } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
 import { link, type StoredEvent } from '../event/chain.ts'
 import type { HeldCard } from '../card/held-card.ts'
@@ -11,14 +12,20 @@ import {
   type AttemptOperation,
   type AttemptOutcome,
   finalAttemptStates,
-  finalOrderStates,
+  finalOperationStates,
   nextAttemptState,
+  nextOperationState,
   nextOrderState,
+  type OperationOutcome,
+  type OperationStep,
   type OrderOperation,
   type OrderOutcome,
+  settledOrderStates,
 } from './lifecycle.ts'
 import { noticeOf } from './notice.ts'
-import { type Attempt, isExhausted, type Order } from './order.ts'
+import type { Operation } from './operation.ts'
+import { operationsOf } from './operation-store.ts'
+import { type Attempt, isExhausted, type Order, type Standing } from './order.ts'
 import type { WrittenChange } from './write-changes.ts'
 
 /**
@@ -34,17 +41,20 @@ export class Change {
   #hasSettled = false
   readonly #events: StoredEvent[] = []
   readonly #attempts = new Map<number, Attempt>()
+  readonly #operations: Map<number, Operation>
+  readonly #changedOperations = new Set<number>()
   readonly #timers = new Map<string, Timer>()
   readonly #cancelled: string[] = []
   readonly #stored: HeldCard[] = []
   readonly #erased: string[] = []
 
-  constructor(merchant: Merchant, now: Date, order: Order, attempt: Attempt | undefined) {
+  constructor(merchant: Merchant, now: Date, { order, attempt }: Standing, operations: readonly Operation[]) {
     this.merchant = merchant
     this.now = now
     this.#order = order
     this.#attempt = attempt
     this.#loaded = order
+    this.#operations = new Map(operations.map((operation) => [operation.operationNo, operation]))
   }
 
   get order(): Order {
@@ -54,6 +64,11 @@ export class Change {
   /** The newest attempt. */
   get attempt(): Attempt | undefined {
     return this.#attempt
+  }
+
+  /** The captures, voids and refunds of the order, where they were asked for. */
+  get operations(): readonly Operation[] {
+    return [...this.#operations.values()]
   }
 
   /** Adds to the order's log. An event that tells a state must tell the state that the order is in. */
@@ -68,11 +83,12 @@ export class Change {
   moveOrder(operation: OrderOperation, outcome: OrderOutcome, patch: Partial<Order> = {}): void {
     const to = nextOrderState(operation, this.#order.state, outcome)
     invariant(to, `the life of an order has a row for ${operation} from ${this.#order.state} with ${outcome}`)
+    const from = this.#order.state
     this.#order = { ...this.#order, ...patch, state: to }
-    if (finalOrderStates.has(to)) {
+    if (settledOrderStates.has(to)) {
       this.#hasSettled = true
       this.#order = { ...this.#order, settledAt: this.now }
-      this.unschedule('expire', this.#order.orderId)
+      if (!settledOrderStates.has(from)) this.unschedule('expire', this.#order.orderId)
     }
     // The expiry timer may have come while the order was being paid, and have left it alone.
     if (to === 'open') this.schedule('expire', this.#order.orderId, this.#order.expiresAt)
@@ -104,6 +120,51 @@ export class Change {
     this.#attempt = { ...this.#attempt, ...patch }
     this.#attempts.set(this.#attempt.attemptNo, this.#attempt)
     return this.#attempt
+  }
+
+  patchOrder(patch: Partial<Omit<Order, 'state'>>): void {
+    this.#order = { ...this.#order, ...patch }
+  }
+
+  /** Begins a capture, void or refund: its amount is set aside until its answer is there (invariant 5). */
+  addOperation(operation: Operation): void {
+    const { kind, amount, operationNo } = operation
+    const { pending, operationCount } = this.#order
+    invariant(operationNo === operationCount + 1, 'operations are numbered as they are begun')
+    invariant(!pending || pending.kind === kind, 'the operations that are under way are of one kind')
+    this.#setOperation(operation)
+    this.patchOrder({
+      operationCount: operationNo,
+      pending: { kind, count: (pending?.count ?? 0) + 1, amount: plus(pending?.amount ?? zero(amount), amount) },
+    })
+  }
+
+  /** An operation that ends is no longer under way; what it did to the order is the caller's to write. */
+  moveOperation(
+    from: Operation,
+    step: OperationStep,
+    outcome: OperationOutcome,
+    patch: Partial<Operation> = {},
+  ): Operation {
+    const to = nextOperationState(step, from.state, outcome)
+    invariant(to, `the life of an operation has a row for ${step} from ${from.state} with ${outcome}`)
+    const ended = finalOperationStates.has(to)
+    const moved = { ...from, ...patch, state: to, ...(ended && { endedAt: this.now }) }
+    this.#setOperation(moved)
+    if (ended) {
+      const { pending } = this.#order
+      invariant(pending?.kind === from.kind, 'an operation that ends was under way')
+      const count = pending.count - 1
+      this.patchOrder({
+        pending: count === 0 ? null : { ...pending, count, amount: minus(pending.amount, from.amount) },
+      })
+    }
+    return moved
+  }
+
+  #setOperation(operation: Operation): void {
+    this.#operations.set(operation.operationNo, operation)
+    this.#changedOperations.add(operation.operationNo)
   }
 
   /**
@@ -153,6 +214,7 @@ export class Change {
       order: this.#order,
       at: this.now,
       attempts: [...this.#attempts.values()],
+      operations: this.operations.filter(({ operationNo }) => this.#changedOperations.has(operationNo)),
       events: this.#events,
       timers: [...this.#timers.values()],
       cancelled: this.#cancelled,
@@ -170,10 +232,21 @@ export class Change {
   }
 }
 
+/** What a change needs to know or to write beside order and newest attempt. */
+export interface ChangeOptions {
+  /** Reads the order's captures, voids and refunds too. */
+  readonly withOperations?: boolean
+  /** Written in the same transaction. */
+  readonly also?: (sql: Sql) => Promise<unknown>
+}
+
 /** Names an attempt in a timer. Order ids hold no colon, so the two parts can be told apart. */
 export function attemptSubject(orderId: string, attemptNo: number): string {
   return `${orderId}:${attemptNo}`
 }
+
+/** Names an operation in a timer, in the form in which an attempt is named. */
+export const operationSubject = attemptSubject
 
 /** Takes an attempt's subject apart again. */
 export function parseAttemptSubject(subject: string): { orderId: string; attemptNo: number } {
@@ -187,8 +260,7 @@ const maxTries = 200
 /**
  * Reads an order, lets `work` change it, and commits the whole if the order has not moved meanwhile;
  * otherwise from the start. So `work` may run more than once: it decides by what it is given, collects its
- * changes and does nothing else (invariant 3). `also` is written in the same transaction. Answers undefined
- * for an order that is not there.
+ * changes and does nothing else (invariant 3). Answers undefined for an order that is not there.
  *
  * @throws Problem `unavailable` when the database cannot be reached; `conflict` when the same attempt was
  *   begun by another, which happens under a seed only
@@ -198,13 +270,18 @@ export async function change<T>(
   merchant: Merchant,
   orderId: string,
   work: (change: Change) => T,
-  also?: (sql: Sql) => Promise<unknown>,
+  { withOperations = false, also }: ChangeOptions = {},
 ): Promise<T | undefined> {
   const now = deps.clock.now(merchant.merchantId)
   for (let tries = 1; tries <= maxTries; tries += 1) {
     const seen = await deps.orders.find(merchant.merchantId, orderId)
     if (!seen) return undefined
-    const collected = new Change(merchant, now, seen.order, seen.attempt)
+    // Read after the order: had one of them moved since, so had the order's version.
+    const operations =
+      withOperations && seen.order.operationCount > 0
+        ? await operationsOf(deps.database, merchant.merchantId, orderId)
+        : []
+    const collected = new Change(merchant, now, seen, operations)
     const result = work(collected)
     const written = collected.written(deps)
     if (!written) return result

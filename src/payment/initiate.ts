@@ -1,6 +1,6 @@
 import { sha256 } from '../base/digest.ts'
 import type { Clock } from '../base/clock.ts'
-import type { Money } from '../base/money.ts'
+import { type Money, rupiah } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
 import { type Random, uuidFrom } from '../base/random.ts'
 import type { Secret } from '../base/secret.ts'
@@ -28,6 +28,8 @@ export interface InitiateDeps {
   /** Keys the hash that tells repeats from other content, so that a stolen database confirms no guess. */
   readonly contentKey: Secret<string>
 }
+
+const nothing = rupiah(0n)
 
 /**
  * Opens an order for a payer to pay. It moves no money and calls no one. The order id is the merchant's
@@ -61,6 +63,13 @@ export async function initiate(deps: InitiateDeps, merchant: Merchant, request: 
     refusedCount: 0,
     paidAttempt: null,
     settledAt: null,
+    authorized: nothing,
+    captured: nothing,
+    refunded: nothing,
+    authorizedUntil: null,
+    capturedAt: null,
+    pending: null,
+    operationCount: 0,
     version: 1,
   }
   const first = firstEvent(opening)

@@ -2,6 +2,7 @@ import { invariant } from '../base/invariant.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { attemptSubject, change } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
+import { paidAttemptStates } from './lifecycle.ts'
 import { settle } from './settle.ts'
 import { attemptsOf } from './standing-store.ts'
 
@@ -9,7 +10,7 @@ import { attemptsOf } from './standing-store.ts'
 export const unknownDeadlineMs = 15 * 60_000
 
 /** How long after an inquiry without an answer the next one follows. */
-const betweenInquiriesMs = 2 * 60_000
+export const betweenInquiriesMs = 2 * 60_000
 
 /**
  * Settles an attempt whose outcome is unknown: ask the acquirer what became of it; past the deadline,
@@ -28,7 +29,7 @@ export async function inquire(
   const again = new Date(deps.clock.now(merchantId).getTime() + betweenInquiriesMs)
   if (!acquirer) return again
   invariant(attempt.acquirerReference && attempt.askedAt, 'an attempt that has asked has a reference and a time')
-  const request = { merchantId, reference: attempt.acquirerReference }
+  const request = { merchantId, orderId, reference: attempt.acquirerReference }
   if (attempt.state === 'authorizing') {
     const reply = await acquirer.inquire(request)
     if (reply.outcome !== 'unknown') {
@@ -74,8 +75,8 @@ export async function reverseLate(
   const attempts = await attemptsOf(deps.database, merchantId, orderId)
   const attempt = attempts.find((each) => each.attemptNo === attemptNo)
   invariant(attempt?.acquirerReference, 'what was approved had been asked for')
-  invariant(attempt.state !== 'captured', 'the money of a captured attempt is the merchant’s')
-  const request = { merchantId, reference: attempt.acquirerReference }
+  invariant(!paidAttemptStates.has(attempt.state), 'the money of a paid attempt is the merchant’s')
+  const request = { merchantId, orderId, reference: attempt.acquirerReference }
   const reply = await deps.acquirer?.reverse(request)
   if (reply?.outcome !== 'reversed') return new Date(deps.clock.now(merchantId).getTime() + betweenInquiriesMs)
   await change(deps, merchant, orderId, (work) => work.record('attempt.late_reversed', { attemptNo }))

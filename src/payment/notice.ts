@@ -1,14 +1,16 @@
 import type { NewCallback } from '../callback/store.ts'
 import { signingKey, type Merchant } from '../merchant/merchant.ts'
 import { callbackHeaders, callbackText } from '../wire/callback.ts'
+import { isFinal } from '../wire/status.ts'
 import { signedBody } from '../wire/signature.ts'
 import type { PaymentDeps } from './deps.ts'
 import type { Attempt, Order } from './order.ts'
 import { paymentOf } from './result.ts'
 
 /**
- * The callback that tells a merchant of an order's final state: its bytes are made and signed here, once,
- * and sent as they are on every try (invariant 7). Null where the merchant named no URL.
+ * The callback that tells a merchant what became of an order: its bytes are made and signed here, once, and
+ * sent as they are on every try (invariant 7). Null where the merchant named no URL, and for a status that is
+ * not final: real shops fail the order when they are told one (emitted.md).
  */
 export function noticeOf(
   merchant: Merchant,
@@ -20,6 +22,7 @@ export function noticeOf(
   if (!callbackUrl || !order.settledAt) return null
   const paid = order.paidAttempt === null ? undefined : attempt
   const { status, amount, reference, channel } = paymentOf(order, attempt, order.settledAt)
+  if (!isFinal(status)) return null
   const notice = {
     merchantId: merchant.merchantId,
     customerId,

@@ -1,12 +1,14 @@
 import type { Money } from '../base/money.ts'
 import type { CardInfo } from '../card/card.ts'
-import type { AttemptState, OrderState } from './lifecycle.ts'
+import type { AttemptState, OperationKind, OrderState } from './lifecycle.ts'
 
 /** What a merchant said at `initiate` and we keep to say again. */
 export interface OrderDetails {
   /** As sent, else empty. */
   readonly customerId: string
   readonly description: string | null
+  /** True where the payer's card is only authorized and the merchant captures later. */
+  readonly authorizesOnly: boolean
   readonly callbackUrl: string | null
   readonly successUrl: string | null
   readonly failUrl: string | null
@@ -37,11 +39,34 @@ export interface Order {
   readonly attemptCount: number
   readonly refusedCount: number
   readonly paidAttempt: number | null
+  /** When it came into the state that it is in, once its payer has nothing more to do; null before. */
   readonly settledAt: Date | null
+  /** What the issuer has promised: nothing, or the whole amount. */
+  readonly authorized: Money
+  /** Never more than is authorized (invariant 5). */
+  readonly captured: Money
+  /** Never more than is captured (invariant 5). */
+  readonly refunded: Money
+  /** When the authorization lapses; null once nothing of it is left to capture. Business time. */
+  readonly authorizedUntil: Date | null
+  /** When it was first captured; null before. A void is possible until the end of that day. */
+  readonly capturedAt: Date | null
+  /** The captures, voids or refunds that are under way, which are all of one kind. */
+  readonly pending: Pending | null
+  /** How many captures, voids and refunds there have been. */
+  readonly operationCount: number
   readonly eventSeq: number
   readonly eventHash: Buffer
   /** Goes up with every change: who writes says which one was read. */
   readonly version: number
+}
+
+/** What has been asked for and not been answered: it counts as done until the answer is there. */
+export interface Pending {
+  readonly kind: OperationKind
+  readonly count: number
+  /** Of all of them together. */
+  readonly amount: Money
 }
 
 /** What the payer's browser has to do next for 3-D Secure. */

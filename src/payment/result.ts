@@ -1,11 +1,11 @@
-import { type Money, rupiah } from '../base/money.ts'
+import { minus, type Money, zero } from '../base/money.ts'
 import type { Attempt, Order } from './order.ts'
 import { type WireStatus, wireStatusOf } from './wire-status.ts'
 
 /** `result.payment` as `check` and the callback tell it (emitted.md). */
 export interface PaymentResult {
   readonly status: WireStatus
-  /** The money that is held: the amount once paid, else nothing. */
+  /** The money that is held: what is promised while nothing is captured, then what was captured and not given back. */
   readonly amount: Money
   /** When the order settled; null while it has not. */
   readonly settledAt: Date | null
@@ -19,9 +19,20 @@ export function paymentOf(order: Order, attempt: Attempt | undefined, now: Date)
   const isPaid = order.paidAttempt !== null
   return {
     status: wireStatusOf(order, attempt, now),
-    amount: isPaid ? order.amount : rupiah(0n),
+    amount: heldOf(order),
     settledAt: order.settledAt,
     reference: isPaid ? (attempt?.approvalCode ?? null) : null,
     channel: isPaid ? (attempt?.acquirerChannel ?? null) : null,
   }
+}
+
+/** What a payer's bank holds for the merchant, or the merchant has of the payer, now. */
+export function heldOf({
+  state,
+  authorized,
+  captured,
+  refunded,
+}: Pick<Order, 'state' | 'authorized' | 'captured' | 'refunded'>): Money {
+  if (state === 'voided' || state === 'lapsed') return zero(captured)
+  return state === 'authorized' ? authorized : minus(captured, refunded)
 }

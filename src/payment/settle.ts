@@ -1,8 +1,9 @@
-import type { Reply } from '../acquirer/acquirer.ts'
+import type { Approved, Reply } from '../acquirer/acquirer.ts'
 import { unreachable } from '../base/invariant.ts'
 import type { Merchant } from '../merchant/merchant.ts'
-import { attemptSubject, change } from './change.ts'
+import { attemptSubject, type Change, change } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
+import { paidAttemptStates } from './lifecycle.ts'
 
 /**
  * Writes down what the acquirer answered, whether to the request or to a later inquiry; the third step of
@@ -22,7 +23,7 @@ export async function settle(
     const { attempt } = work
     if (attempt?.attemptNo !== attemptNo || attempt.state !== 'authorizing') {
       // An attempt that paid is the newest one; of every other an approval is money that nobody asked for.
-      const isUnwanted = attempt?.attemptNo !== attemptNo || attempt.state !== 'captured'
+      const isUnwanted = attempt?.attemptNo !== attemptNo || !paidAttemptStates.has(attempt.state)
       if (isUnwanted && reply.outcome === 'approved') {
         work.record('attempt.late_answer', { attemptNo, approvalCode: reply.approvalCode })
         work.schedule('reverse', attemptSubject(orderId, attemptNo), work.now)
@@ -31,14 +32,7 @@ export async function settle(
     }
     switch (reply.outcome) {
       case 'approved': {
-        const { approvalCode, responseCode, channel: acquirerChannel } = reply
-        work.moveAttempt('authorize', 'approved', { approvalCode, responseCode, acquirerChannel })
-        work.moveOrder('pay', 'approved', { paidAttempt: attemptNo })
-        work.record('order.captured', {
-          attemptNo,
-          amount: work.order.amount.minor.toString(),
-          approvalCode,
-        })
+        approve(work, attemptNo, reply)
         break
       }
       case 'declined': {
@@ -62,4 +56,30 @@ export async function settle(
     return true
   })
   return settled ?? false
+}
+
+/** How long an issuer keeps its promise: the example of finpay-api.md part 8. Business time. */
+export const authorizationLifeMs = 7 * 24 * 3_600_000
+
+/** The order is paid, or its amount is set aside for the merchant to capture. */
+function approve(work: Change, attemptNo: number, { approvalCode, responseCode, channel }: Approved): void {
+  const { amount, orderId, details } = work.order
+  const told = { attemptNo, amount: amount.minor.toString(), approvalCode }
+  const patch = { approvalCode, responseCode, acquirerChannel: channel }
+  if (details.authorizesOnly) {
+    const authorizedUntil = new Date(work.now.getTime() + authorizationLifeMs)
+    work.moveAttempt('authorize', 'reserved', patch)
+    work.moveOrder('pay', 'reserved', { paidAttempt: attemptNo, authorized: amount, authorizedUntil })
+    work.record('order.authorized', { ...told, until: authorizedUntil.toISOString() })
+    work.schedule('lapse', orderId, authorizedUntil)
+    return
+  }
+  work.moveAttempt('authorize', 'approved', patch)
+  work.moveOrder('pay', 'approved', {
+    paidAttempt: attemptNo,
+    authorized: amount,
+    captured: amount,
+    capturedAt: work.now,
+  })
+  work.record('order.captured', told)
 }

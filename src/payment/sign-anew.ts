@@ -18,15 +18,11 @@ export async function signAnew(deps: PaymentDeps, merchant: Merchant, callbackId
   const body = callback.body.toString('utf8')
   if (verifies(body, key)) return
   const anew = Buffer.from(signedBody(unsignedBody(body), key), 'utf8')
-  await change(
-    deps,
-    merchant,
-    callback.orderId,
-    (work) => work.record('callback.signed_anew', { callbackId }),
-    async (sql) => {
+  await change(deps, merchant, callback.orderId, (work) => work.record('callback.signed_anew', { callbackId }), {
+    also: async (sql) => {
       // Delivered by hand meanwhile: nothing is signed anew, and the log does not say so.
       if (await restore(sql, { merchantId, callbackId }, anew)) return
       throw new Problem('conflict', { reason: 'The callback was delivered meanwhile' })
     },
-  )
+  })
 }

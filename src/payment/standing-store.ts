@@ -1,8 +1,9 @@
 import { rupiah } from '../base/money.ts'
 import { byteaArray, textArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
+import { authorizeOnly } from '../wire/initiate-body.ts'
 import { readStored } from '../wire/initiate.ts'
-import type { AttemptState, OrderState } from './lifecycle.ts'
+import type { AttemptState, OperationKind, OrderState } from './lifecycle.ts'
 import type { Attempt, Order, OrderDetails, Standing } from './order.ts'
 
 interface OrderRow {
@@ -23,6 +24,15 @@ interface OrderRow {
   refused_count: number
   paid_attempt: number | null
   settled_at: Date | null
+  authorized_minor: bigint
+  captured_minor: bigint
+  refunded_minor: bigint
+  authorized_until: Date | null
+  captured_at: Date | null
+  pending_kind: OperationKind | null
+  pending_count: number
+  pending_minor: bigint
+  operation_count: number
   event_seq: number
   event_hash: Buffer
   version: number
@@ -45,6 +55,16 @@ const orderFromRow = (row: OrderRow): Order => ({
   refusedCount: row.refused_count,
   paidAttempt: row.paid_attempt,
   settledAt: row.settled_at,
+  authorized: rupiah(row.authorized_minor),
+  captured: rupiah(row.captured_minor),
+  refunded: rupiah(row.refunded_minor),
+  authorizedUntil: row.authorized_until,
+  capturedAt: row.captured_at,
+  pending:
+    row.pending_kind === null
+      ? null
+      : { kind: row.pending_kind, count: row.pending_count, amount: rupiah(row.pending_minor) },
+  operationCount: row.operation_count,
   eventSeq: row.event_seq,
   eventHash: row.event_hash,
   version: row.version,
@@ -52,10 +72,11 @@ const orderFromRow = (row: OrderRow): Order => ({
 
 /** What is read often of the members that were sent. */
 function detailsOf(members: string, metaData: string | null): OrderDetails {
-  const { order, customer, url } = readStored(members)
+  const { order, customer, url, transaction } = readStored(members)
   return {
     customerId: customer.id ?? '',
     description: order.description ?? null,
+    authorizesOnly: transaction?.mode === authorizeOnly,
     callbackUrl: url?.callbackUrl ?? null,
     successUrl: url?.successUrl ?? null,
     failUrl: url?.failUrl ?? null,
@@ -133,7 +154,8 @@ const orders = (key: 'order_id' | 'order_no') => `cross join lateral (
 
 const orderColumns = `o.merchant_id, o.order_id, o.order_no, o.page_secret, o.reference, o.state, o.amount_minor, o.channel,
      o.content_hash, o.request, o.meta_data, o.created_at, o.expires_at, o.attempt_count, o.refused_count,
-     o.paid_attempt, o.settled_at, o.event_seq, o.event_hash, o.version`
+     o.paid_attempt, o.settled_at, o.authorized_minor, o.captured_minor, o.refunded_minor, o.authorized_until,
+     o.captured_at, o.pending_kind, o.pending_count, o.pending_minor, o.operation_count, o.event_seq, o.event_hash, o.version`
 
 const attemptColumns = `a.attempt_no, a.state as attempt_state, a.channel as attempt_channel, a.attempt_token as attempt_attempt_token,
      a.card_mask as attempt_card_mask, a.card_info as attempt_card_info,

@@ -7,6 +7,8 @@ import { cancel, schedule } from '../timer/store.ts'
 import type { Timer } from '../timer/timer.ts'
 import { saveAttempts, updateOrders } from './change-store.ts'
 import type { CardKeeper } from './deps.ts'
+import type { Operation } from './operation.ts'
+import { saveOperations } from './operation-store.ts'
 import type { Attempt, Order } from './order.ts'
 
 /** All that one change to one order writes. */
@@ -15,6 +17,7 @@ export interface WrittenChange {
   readonly order: Order
   readonly at: Date
   readonly attempts: readonly Attempt[]
+  readonly operations: readonly Operation[]
   readonly events: readonly StoredEvent[]
   readonly timers: readonly Timer[]
   /** Ids of timers that are to go. */
@@ -53,6 +56,13 @@ export async function writeChanges(
       ofEach(
         ({ attempts }) => attempts,
         ({ order: { merchantId, orderId } }, attempt) => ({ merchantId, orderId, attempt }),
+      ),
+    ),
+    saveOperations(
+      sql,
+      ofEach(
+        ({ operations }) => operations,
+        ({ order: { merchantId, orderId } }, operation) => ({ merchantId, orderId, operation }),
       ),
     ),
     cards.store(

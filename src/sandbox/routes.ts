@@ -2,6 +2,7 @@ import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../base/problem.ts'
 import { type DeliveryDeps, resend } from '../callback/deliver.ts'
+import { canHave, type Fault, faults, type FaultyMessage, faultyMessages } from '../acquirer/faults.ts'
 import { attemptsOf, find as findCallback, list, listOfOrder } from '../callback/store.ts'
 import { list as eventsOf } from '../event/store.ts'
 import { merchantOf, requireMerchant } from '../http/basic-auth.ts'
@@ -73,6 +74,17 @@ const ClockBody = Type.Object(
   { ...closed, minProperties: 1, maxProperties: 1 },
 )
 
+const FaultMembers = {
+  orderId: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }),
+  message: Type.Unsafe<FaultyMessage>({ type: 'string', enum: [...faultyMessages] }),
+  fault: Type.Unsafe<Fault>({ type: 'string', enum: [...faults] }),
+}
+const FaultBody = Type.Object(
+  { ...FaultMembers, times: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })) },
+  closed,
+)
+const FaultAnswer = Type.Object({ ...FaultMembers, times: Type.Integer() })
+
 const ClockAnswer = Type.Object({
   now: Type.String(),
   offsetSeconds: Type.Integer(),
@@ -126,6 +138,7 @@ export function sandboxRoutes(deps: SandboxDeps) {
     refuseOtherMethods(app, '/sandbox/orders/:orderId/pay', ['POST'])
     refuseOtherMethods(app, '/sandbox/orders/:orderId/events', ['GET'])
     refuseOtherMethods(app, '/sandbox/callbacks', ['GET'])
+    refuseOtherMethods(app, '/sandbox/faults', ['POST'])
     refuseOtherMethods(app, '/sandbox/callbacks/:id/resend', ['POST'])
     refuseOtherMethods(app, '/sandbox/clock', ['GET', 'POST'])
     await app.register(async (guarded) => routes(guarded, deps))
@@ -197,6 +210,24 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
       const events = await eventsOf(database, merchantId, request.params.orderId)
       if (events.length === 0) throw new Problem('order_not_found')
       return { events: events.map(({ seq, at, type, data }) => ({ seq, at: isoWib(at), type, data })) }
+    },
+  )
+
+  app.post(
+    '/sandbox/faults',
+    {
+      schema: {
+        summary: "What is to go wrong with an order's next messages to the acquirer",
+        tags: ['Sandbox'],
+        body: FaultBody,
+        response: { 200: FaultAnswer, ...errors },
+      },
+    },
+    async (request) => {
+      const { orderId, message, fault, times = 1 } = request.body
+      if (!canHave(message, fault)) throw new Problem('malformed_field', { field: 'fault' })
+      deps.payer.acquirer.faults.plan(merchantOf(request).merchantId, orderId, message, fault, times)
+      return { orderId, message, fault, times }
     },
   )
 

@@ -8,6 +8,7 @@ import type { AuthenticationInput } from '../payment/authenticate.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import { inquire } from '../payment/inquire.ts'
 import { type Attempt, type Order, type Standing, stateAt } from '../payment/order.ts'
+import { paidAttemptStates } from '../payment/lifecycle.ts'
 import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
 import { type WireStatus, wireStatusOf } from '../payment/wire-status.ts'
@@ -102,7 +103,11 @@ async function payAs(
     if (attempt.transStatus) steps.push({ step: 'authentication', attempt: attemptNo, result: attempt.transStatus })
     if (attempt.acquirerReference) {
       const waiting = attempt.state === 'authorizing'
-      const result = waiting ? 'unknown' : attempt.state === 'captured' ? 'approved' : (attempt.reason ?? attempt.state)
+      const result = waiting
+        ? 'unknown'
+        : paidAttemptStates.has(attempt.state)
+          ? 'approved'
+          : (attempt.reason ?? attempt.state)
       steps.push({ step: 'authorization', attempt: attemptNo, result })
       if (waiting && script.outcome === 'late') {
         // The answer that was late arrives: what an acquirer's own message or the next inquiry would tell.

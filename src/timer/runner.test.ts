@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
 import { TimerRunner } from './runner.ts'
 import { due, schedule } from './store.ts'
+import { handlersOf } from './handlers.fixture.ts'
 import { type Timer, timerOf } from './timer.ts'
 
 const temporary = await testDatabase()
@@ -31,7 +32,7 @@ function runnerWith(handler: () => Promise<null>): TimerRunner {
   return new TimerRunner({
     database,
     clock: systemClock,
-    handlers: { expire: handler, abandon: never, inquire: never, reverse: never, callback: never },
+    handlers: { ...handlersOf(never), expire: handler },
     failed: () => undefined,
   })
 }

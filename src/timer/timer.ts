@@ -1,5 +1,5 @@
 /** Everything that happens later, by kind. What each does is said where its handler stands. */
-export const timerKinds = ['expire', 'abandon', 'inquire', 'reverse', 'callback'] as const
+export const timerKinds = ['expire', 'abandon', 'inquire', 'reverse', 'operation', 'undo', 'lapse', 'callback'] as const
 export type TimerKind = (typeof timerKinds)[number]
 
 /**

@@ -61,10 +61,13 @@ const TransactionFiltering = object({
   ),
 })
 
+export const orderId = Type.Union(
+  [Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }), Type.Integer({ minimum: 0, maximum: 2 ** 53 })],
+  { description: "The merchant's own id of the order, and its idempotency key" },
+)
+
 const Order = object({
-  id: Type.Union([Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }), Type.Integer({ minimum: 0, maximum: 2 ** 53 })], {
-    description: "The merchant's own id of the order, and its idempotency key",
-  }),
+  id: orderId,
   amount,
   currency: optional(Type.Literal('IDR')),
   description: optional(text(127)),
@@ -193,6 +196,9 @@ const Device = object({
   ipAddress: optional(Type.String({ pattern: '^[0-9A-Fa-f.:]{2,45}$' })),
   mobilePhoneModel: optional(text()),
 })
+
+/** `transaction.mode` of a payment that is captured later (finpay-api.md 3.15, inferred: Mastercard Gateway's word). */
+export const authorizeOnly = 'AUTHORIZE'
 
 const Transaction = object({
   mode: optional(text(20)),

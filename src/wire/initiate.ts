@@ -3,7 +3,7 @@ import { invariant } from '../base/invariant.ts'
 import { type Money, rupiah } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
 import { type ChannelId, findChannel } from '../channel/catalogue.ts'
-import { InitiateBody, type Item } from './initiate-body.ts'
+import { authorizeOnly, InitiateBody, type Item } from './initiate-body.ts'
 import { parseBody } from './json.ts'
 import { phpReencodeInOrder, sortedReencode } from './php-json.ts'
 import { canonical, dropAbsent, firstFault, shapeOf } from './shape.ts'
@@ -16,6 +16,8 @@ export interface InitiateRequest {
     readonly amount: Money
     readonly currency: 'IDR'
     readonly description: string | null
+    /** The payer's card is only authorized; the merchant captures later. */
+    readonly authorizesOnly: boolean
     readonly timeoutMinutes: number
     readonly items: readonly Item[]
   }
@@ -78,12 +80,14 @@ export function readInitiate(bytes: Buffer): InitiateRequest {
   invariant(minor !== undefined && minor > 0n, 'a checked amount is a whole number of at least 1')
   const mobilePhone = customer.mobilePhone.replace(/\s+/g, '')
 
-  const { card, meta: _meta, transaction: _mode, ...rest } = request
+  const { card, meta: _meta, transaction, ...rest } = request
   const normal = {
     ...rest,
     order: { ...order, amount: String(minor), currency: 'IDR', timeout: timeoutMinutes },
     customer: { ...customer, mobilePhone },
     ...(channel && { sourceOfFunds: { type: channel.id } }),
+    // The modes that capture at once say the same as none.
+    ...(transaction?.mode === authorizeOnly && { transaction: { mode: authorizeOnly } }),
   }
   const stored = canonical(shape, normal)
   const apart = asks(card) ? canonical(shape, { card }) : undefined
@@ -95,6 +99,7 @@ export function readInitiate(bytes: Buffer): InitiateRequest {
       amount: rupiah(minor),
       currency: 'IDR',
       description: order.description ?? null,
+      authorizesOnly: transaction?.mode === authorizeOnly,
       timeoutMinutes,
       items: order.item ?? [],
     },
@@ -124,14 +129,8 @@ export function readInitiate(bytes: Buffer): InitiateRequest {
  * are not looked at. Nobody else holds `known`, which this changes.
  */
 function readable(known: Record<string, unknown>, raw: ReadonlyMap<string, string>): Record<string, unknown> {
-  const { order, card, sourceOfFunds } = known
-  if (isObject(order)) {
-    if (typeof order['id'] === 'number') order['id'] = exactId(raw.get('order.id') ?? '')
-    if (typeof order['amount'] === 'number') {
-      const text = raw.get('order.amount') ?? ''
-      order['amount'] = String(wholeNumber(text) ?? text)
-    }
-  }
+  const { card, sourceOfFunds } = known
+  exactNumbers(known, raw)
   // A card's number, expiry, CVV and name end here, unread (invariant 8).
   if (isObject(card)) {
     const { token, storedOnFile } = card
@@ -140,6 +139,16 @@ function readable(known: Record<string, unknown>, raw: ReadonlyMap<string, strin
   // One client sends a bare text, and gets the hosted page (observed-behaviour.md, part 2).
   if (!isObject(sourceOfFunds)) delete known['sourceOfFunds']
   return known
+}
+
+/** Puts the exact texts of `order.id` and `order.amount`, where they came as numbers, in the places of those. */
+export function exactNumbers({ order }: Record<string, unknown>, raw: ReadonlyMap<string, string>): void {
+  if (!isObject(order)) return
+  if (typeof order['id'] === 'number') order['id'] = exactId(raw.get('order.id') ?? '')
+  if (typeof order['amount'] === 'number') {
+    const text = raw.get('order.amount') ?? ''
+    order['amount'] = String(wholeNumber(text) ?? text)
+  }
 }
 
 /** The digits of an integer up to 2^53; anything else as a text that no id can be. */
@@ -189,15 +198,15 @@ function unbuiltMember({
   if (sourceOfFunds?.type !== undefined && !findChannel(sourceOfFunds.type)?.built) return 'sourceOfFunds.type'
   if (sourceOfFunds?.paymentCode !== undefined) return 'sourceOfFunds.paymentCode'
   if (sourceOfFunds?.accountId !== undefined) return 'sourceOfFunds.accountId'
-  if (transaction?.mode !== undefined && !capturesAtOnce.has(transaction.mode)) return 'transaction.mode'
+  if (transaction?.mode !== undefined && !knownModes.has(transaction.mode)) return 'transaction.mode'
   if (transaction?.sessionId !== undefined) return 'transaction.sessionId'
   if (transaction?.fdsId !== undefined) return 'transaction.fdsId'
   if (transaction?.acquirerId !== undefined) return 'transaction.acquirerId'
   return asks(paymentPlan) ? 'paymentPlan' : undefined
 }
 
-/** The documented default and the documented sample; every other mode leaves the capture for later. */
-const capturesAtOnce: ReadonlySet<string> = new Set(['AUTHCAPTURE', 'PURCHASE'])
+/** The documented default, the documented sample, and the inferred word for a capture that comes later. */
+const knownModes: ReadonlySet<string> = new Set(['AUTHCAPTURE', 'PURCHASE', authorizeOnly])
 
 /** An object with nothing known in it asks for nothing. */
 function asks(member: object | undefined): boolean {

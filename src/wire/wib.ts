@@ -12,6 +12,11 @@ export function wibDateTime(instant: Date): string {
   return `${text.slice(0, 10)} ${text.slice(11, 19)}`
 }
 
+/** `YYYY-MM-DD`: the day that it is in Western Indonesia. */
+export function wibDate(instant: Date): string {
+  return wib(instant).slice(0, 10)
+}
+
 /** `YYYY-MM-DDTHH:MM:SS+07:00`, as in the header `x-timestamp`. */
 export function wibTimestamp(instant: Date): string {
   return `${wib(instant).slice(0, 19)}+07:00`

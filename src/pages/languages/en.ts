@@ -172,7 +172,20 @@ export const en: Phrases = {
       text: (merchant) =>
         `All tries for this order have been used. Place a new order at ${merchant} or choose another way to pay.`,
     },
+    released: {
+      title: 'Payment cancelled',
+      text: (merchant) => `${merchant} gave up this payment after your bank had approved it.`,
+    },
+    partially_refunded: {
+      title: 'Part of the payment was refunded',
+      text: (merchant) => `${merchant} gave part of the money back to the card that paid this order.`,
+    },
+    refunded: {
+      title: 'Payment refunded',
+      text: (merchant) => `${merchant} gave the money back to the card that paid this order.`,
+    },
     noMoney: 'No money was taken.',
+    returned: (amount) => `${amount} goes back to your card; your bank may take some days to show it.`,
   },
 
   problem: {

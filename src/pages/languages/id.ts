@@ -178,7 +178,21 @@ export const id = {
       text: (merchant: string) =>
         `Semua kesempatan bayar untuk pesanan ini sudah terpakai. Buat pesanan baru di ${merchant} atau gunakan cara bayar lain.`,
     },
+    released: {
+      title: 'Pembayaran dibatalkan',
+      text: (merchant: string) => `${merchant} membatalkan pembayaran ini setelah disetujui bank Anda.`,
+    },
+    partially_refunded: {
+      title: 'Sebagian pembayaran dikembalikan',
+      text: (merchant: string) => `${merchant} mengembalikan sebagian uang ke kartu yang membayar pesanan ini.`,
+    },
+    refunded: {
+      title: 'Pembayaran dikembalikan',
+      text: (merchant: string) => `${merchant} mengembalikan uang ke kartu yang membayar pesanan ini.`,
+    },
     noMoney: 'Tidak ada uang yang ditarik.',
+    returned: (amount: string) =>
+      `${amount} kembali ke kartu Anda; bank mungkin perlu beberapa hari untuk menampilkannya.`,
   },
 
   problem: {
