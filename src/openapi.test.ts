@@ -38,12 +38,16 @@ test('the document names the calls that are there, and no others', () => {
   assert.deepEqual(calls.toSorted(), [
     'GET /pg/payment/card/cancel/{orderId}',
     'GET /pg/payment/card/check/{orderId}',
+    'GET /pg/payment/card/void/{orderId}',
     'GET /sandbox/callbacks',
     'GET /sandbox/clock',
     'GET /sandbox/orders/{orderId}/events',
+    'POST /pg/payment/card/capture',
     'POST /pg/payment/card/initiate',
+    'POST /pg/payment/card/refund',
     'POST /sandbox/callbacks/{id}/resend',
     'POST /sandbox/clock',
+    'POST /sandbox/faults',
     'POST /sandbox/orders/{orderId}/pay',
   ])
 })

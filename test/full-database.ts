@@ -11,6 +11,7 @@ import type { PaymentDeps } from '../src/payment/deps.ts'
 import { inquire } from '../src/payment/inquire.ts'
 import { Orders } from '../src/payment/orders.ts'
 import { settle } from '../src/payment/settle.ts'
+import { settleOperation } from '../src/payment/settle-operation.ts'
 import { Cipher } from '../src/vault/cipher.ts'
 import { CvvKeeper } from '../src/vault/cvv.ts'
 import { Vault } from '../src/vault/vault.ts'
@@ -66,6 +67,20 @@ export async function fillDatabase(gateway: TestGateway): Promise<void> {
     await initiate(id, told)
     await client.pay(id, { outcome: 'timeout' })
   }
+  for (const id of ['authorized', 'captured-part', 'voided', 'refunded-part', 'refunded', 'operating', 'undoing']) {
+    const isHeld = id === 'authorized' || id === 'captured-part'
+    await initiate(id, { ...told, ...(isHeld && { transaction: { mode: 'AUTHORIZE' } }) })
+    await client.pay(id, { card: { number: '4111111111111111' } })
+  }
+  await client.capture('captured-part', 300)
+  await client.void('voided')
+  await client.refund('refunded-part', 300)
+  await client.refund('refunded', 1_000)
+  const refused = (work: Promise<unknown>, status: number) => assert.rejects(work, { status })
+  await client.fault('operating', 'refund', 'silent')
+  await refused(client.refund('operating', 300), 504)
+  await client.fault('undoing', 'refund', 'declined')
+  await refused(client.refund('undoing', 300), 403)
   await playAcquirer(gateway)
 
   const key = 'another-key'
@@ -101,6 +116,7 @@ async function playAcquirer(gateway: TestGateway): Promise<void> {
     cvvs: new CvvKeeper(clock),
     wake: () => undefined,
   }
+  await settleOperation(deps, merchant, 'undoing', 1, { outcome: 'approved', responseCode: '00' })
   await inquire(deps, merchant, 'reversing', 1)
   await settle(deps, merchant, 'late', 1, { outcome: 'declined', responseCode: '05', reason: 'DECLINED' })
   await settle(deps, merchant, 'late', 1, {

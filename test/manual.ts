@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { notBuiltYet } from '../src/api/not-built-yet.ts'
+import { rupiah } from '../src/base/money.ts'
+import { problems } from '../src/base/problem.ts'
 import { nextDelayMs, scheduledAttempts } from '../src/callback/schedule.ts'
 import { cvvDeck, expiryDeck, type IssuerAnswer, testCards } from '../src/card/deck.ts'
 import { formatExpiry } from '../src/card/expiry.ts'
@@ -13,10 +15,16 @@ import {
   attemptRows,
   finalAttemptStates,
   finalOrderStates,
+  finalOperationStates,
   initialAttemptState,
+  initialOperationState,
   initialOrderState,
+  operationKinds,
+  operationRows,
   orderRows,
+  orderStates,
 } from '../src/payment/lifecycle.ts'
+import { refusalOf } from '../src/payment/operate.ts'
 import { shippedDependencies } from './dependencies.ts'
 
 /** The folder of the repository, from `dist/test`. */
@@ -59,6 +67,25 @@ function scheduleWords(): string {
 
 function answerWords(issuer: IssuerAnswer): string {
   return issuer === 'approves' ? 'approves' : `declines, ${issuer.declines} ${issuer.reason}`
+}
+
+/** What a merchant gets who asks for an operation, by the state of the order; `above`: more than what is left. */
+function operationsTable(): string {
+  const now = new Date(0)
+  const order = { capturedAt: null, authorizedUntil: null, captured: rupiah(0n) }
+  return table(
+    ['The order is', ...operationKinds],
+    orderStates.map((state) => [
+      state.replaceAll('_', ' '),
+      ...operationKinds.map((kind) => {
+        const isCaptured = ['partially_captured', 'captured', 'partially_refunded', 'refunded'].includes(state)
+        const refusal = refusalOf(kind, { ...order, state, captured: rupiah(isCaptured ? 1n : 0n) }, now)
+        if (!refusal || (kind === 'void' && state === 'voided')) return 'done'
+        const { code: responseCode } = problems[refusal]
+        return `${responseCode.slice(0, 3)} ${code(responseCode)}`
+      }),
+    ]),
+  )
 }
 
 /** What each page of the manual must hold word for word, made from the code that it tells of. */
@@ -108,6 +135,12 @@ export const manual: readonly { readonly page: string; readonly name: string; re
     name: 'attempt',
     text: diagram(attemptRows, initialAttemptState, finalAttemptStates),
   },
+  {
+    page: 'ARCHITECTURE.md',
+    name: 'operation',
+    text: diagram(operationRows, initialOperationState, finalOperationStates),
+  },
+  { page: 'COMPATIBILITY.md', name: 'operations', text: operationsTable() },
   {
     page: 'ARCHITECTURE.md',
     name: 'events',

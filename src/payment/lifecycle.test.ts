@@ -5,20 +5,28 @@ import {
   attemptStates,
   finalAttemptStates,
   finalOrderStates,
+  finalOperationStates,
   initialAttemptState,
+  initialOperationState,
   initialOrderState,
   nextAttemptState,
+  nextOperationState,
   nextOrderState,
+  operationKinds,
+  operationRows,
+  operationStates,
   orderRows,
   orderStates,
+  settledOrderStates,
 } from './lifecycle.ts'
 
 type Rows = readonly (readonly [string, string, string, string])[]
 
-for (const [name, rows, initial] of [
-  ['order', orderRows, initialOrderState],
-  ['attempt', attemptRows, initialAttemptState],
-] as const satisfies readonly (readonly [string, Rows, string])[]) {
+for (const [name, rows, states, initial] of [
+  ['order', orderRows, orderStates, initialOrderState],
+  ['attempt', attemptRows, attemptStates, initialAttemptState],
+  ['operation', operationRows, operationStates, initialOperationState],
+] as const satisfies readonly (readonly [string, Rows, readonly string[], string])[]) {
   test(`no row of the life of an ${name} stands twice`, () => {
     const keys = rows.map(([operation, from, outcome]) => `${operation} ${from} ${outcome}`)
     assert.deepEqual(keys, [...new Set(keys)])
@@ -29,22 +37,47 @@ for (const [name, rows, initial] of [
     for (let round = 0; round < rows.length; round += 1) {
       for (const [, from, , to] of rows) if (reached.has(from)) reached.add(to)
     }
-    assert.deepEqual([...(name === 'order' ? orderStates : attemptStates)].toSorted(), [...reached].toSorted())
+    assert.deepEqual([...states].toSorted(), [...reached].toSorted())
   })
 
-  test(`an unknown outcome moves no ${name} (invariant 4)`, () => {
+  test(`an unknown outcome ends no ${name} (invariant 4)`, () => {
     const unknown = (rows as Rows).filter(([, , outcome]) => outcome === 'unknown')
     assert.ok(unknown.length > 0)
-    for (const [, from, , to] of unknown) assert.equal(to, from)
+    const left = new Set((rows as Rows).map(([, from]) => from))
+    for (const [, from, , to] of unknown) assert.ok(to === from || to === 'unknown')
+    for (const [, , , to] of unknown) assert.ok(left.has(to), `${to} is left again`)
   })
 }
 
-test('an order ends captured, failed, expired or cancelled', () => {
-  assert.deepEqual([...finalOrderStates].toSorted(), ['cancelled', 'captured', 'expired', 'failed'])
+test('an order that nothing can happen to any more is unpaid, voided, lapsed or refunded', () => {
+  const ends = ['cancelled', 'expired', 'failed', 'lapsed', 'refunded', 'voided']
+  assert.deepEqual([...finalOrderStates].toSorted(), ends)
 })
 
-test('an attempt ends captured, declined, refused, reversed or abandoned', () => {
-  assert.deepEqual([...finalAttemptStates].toSorted(), ['abandoned', 'captured', 'declined', 'refused', 'reversed'])
+test('a payer has something to do while an order is open or being paid, and not after', () => {
+  const rest = orderStates.filter((state) => !settledOrderStates.has(state))
+  assert.deepEqual(rest, ['open', 'processing'])
+})
+
+test('an attempt ends captured, authorized, declined, refused, reversed or abandoned', () => {
+  const ends = ['abandoned', 'authorized', 'captured', 'declined', 'refused', 'reversed']
+  assert.deepEqual([...finalAttemptStates].toSorted(), ends)
+})
+
+test('a capture, void or refund ends approved, declined or reversed', () => {
+  assert.deepEqual([...finalOperationStates].toSorted(), ['approved', 'declined', 'reversed'])
+  assert.equal(nextOperationState('send', 'reversing', 'approved'), undefined, 'a late approval resurrects nothing')
+})
+
+test('no money moves for an order that is not paid, nor twice for one that is voided or refunded whole', () => {
+  for (const state of ['open', 'processing', 'failed', 'expired', 'cancelled', 'voided', 'lapsed', 'refunded'] as const)
+    for (const kind of operationKinds)
+      for (const outcome of ['part', 'whole'] as const) assert.equal(nextOrderState(kind, state, outcome), undefined)
+})
+
+test('money that flows back ends the capturing', () => {
+  for (const state of ['partially_refunded', 'refunded'] as const)
+    assert.equal(nextOrderState('capture', state, 'part'), undefined)
 })
 
 test('money that may be on its way cannot be expired, cancelled or abandoned', () => {
@@ -55,6 +88,6 @@ test('money that may be on its way cannot be expired, cancelled or abandoned', (
   assert.equal(nextAttemptState('abandon', 'reversing', 'elapsed'), undefined)
 })
 
-test('an order that is captured asks nobody again (invariant 2)', () => {
-  for (const state of finalOrderStates) assert.equal(nextOrderState('pay', state, 'asked'), undefined)
+test('an order whose payer is done asks nobody again (invariant 2)', () => {
+  for (const state of settledOrderStates) assert.equal(nextOrderState('pay', state, 'asked'), undefined)
 })

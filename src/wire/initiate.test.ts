@@ -37,6 +37,7 @@ test('the sample request of the documentation is read', () => {
       amount: { minor: 1000n, currency: 'IDR' },
       currency: 'IDR',
       description: 'Testing',
+      authorizesOnly: false,
       timeoutMinutes: 1440,
       items: [],
     },
@@ -355,7 +356,7 @@ const unbuilt: readonly (readonly [path: string, json: string, field?: string])[
   ['recurring', '{"subscribe":"Y","type":"PURCHASE","id":"R1","amount":"1000"}'],
   ['sourceOfFunds', '{"type":"cc","paymentCode":"8802700099980062"}', 'sourceOfFunds.paymentCode'],
   ['sourceOfFunds.accountId', '"081286288844"'],
-  ['transaction.mode', '"AUTHORIZE"'],
+  ['transaction.mode', '"VERIFY"'],
   ['transaction.sessionId', `"${'a'.repeat(64)}"`],
   ['transaction.fdsId', '"000369990001"'],
   ['transaction.acquirerId', '"12345678"'],
@@ -401,8 +402,21 @@ test('the first member at fault in table order is named, whatever the order of t
 })
 
 test('a fault is named before a feature that is not built', () => {
-  const body = request('order.otp', '"1"').replace(/\}$/, ',"transaction":{"mode":"AUTHORIZE","sessionId":"x"}}')
+  const body = request('order.otp', '"1"').replace(/\}$/, ',"transaction":{"mode":"VERIFY","sessionId":"x"}}')
   refuses(body, 'malformed_field', 'transaction.sessionId')
+})
+
+test('the modes that capture at once are one content, and the one that does not is another', () => {
+  const of = (mode?: string) => {
+    const { order, identity } = read(
+      mode === undefined ? seed : seed.replace(/\}$/, `,"transaction":{"mode":"${mode}"}}`),
+    )
+    return { authorizesOnly: order.authorizesOnly, identity }
+  }
+  assert.deepEqual(of('AUTHCAPTURE'), of())
+  assert.deepEqual(of('PURCHASE'), of())
+  assert.equal(of('AUTHORIZE').authorizesOnly, true)
+  assert.notEqual(of('AUTHORIZE').identity, of().identity)
 })
 
 test('the contract names members in its own style', () => {
