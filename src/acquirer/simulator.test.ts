@@ -14,6 +14,7 @@ import { CvvKeeper } from '../vault/cvv.ts'
 import { Vault } from '../vault/vault.ts'
 import type { AuthorizeRequest } from './acquirer.ts'
 import { testAcquirer } from './contract.ts'
+import { testOperations } from './operation-contract.ts'
 import { AcquirerSimulator } from './simulator.ts'
 
 const vault = new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom)
@@ -69,6 +70,8 @@ testAcquirer('simulator', () => ({
   declinable: () => aRequest({ expiry: '05/39' }),
   answeredLate: () => aRequest({ expiry: '05/37' }),
 }))
+
+testOperations('simulator', () => ({ acquirer, approvable: () => aRequest() }))
 
 test('a time-out stays unknown for every inquiry and repeat, until it is reversed', async () => {
   const request = await aRequest({ expiry: '08/28' })
