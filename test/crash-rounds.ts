@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { findingsIn } from './audit.ts'
 import { type Chance, chanceOf } from './chance.ts'
 import { type MerchantServer, merchantServer } from './gateway.ts'
-import { call, Ledger } from './mixed-load.ts'
+import { call, followers, Ledger } from './mixed-load.ts'
 import {
   freePort,
   look,
@@ -97,7 +97,8 @@ export async function crashRounds(
   }
   isDeaf = false
   // Time settles what the kills left open: no attempt stays unknown, and every merchant is told.
-  while ((await gateway.client.clock.advance('P3D')).more);
+  // Longer than an authorization lives.
+  while ((await gateway.client.clock.advance('P9D')).more);
   lost.push(...(await missing(dataDir, ledger, merchant)), ...(await unsettled(dataDir)), ...ledger.contradictions)
   findings.push(...(await findingsIn(dataDir)))
   assert.equal((await gateway.stop()).code, 0)
@@ -167,16 +168,27 @@ async function recovered({ url }: ServingProcess): Promise<void> {
 }
 
 const stateOf: Readonly<Record<string, readonly string[]>> = {
+  AUTHORIZED: ['authorized'],
+  PARTIALLY_CAPTURED: ['partially_captured', 'captured'],
   CAPTURED: ['captured'],
+  PARTIALLY_REFUNDED: ['partially_refunded'],
+  REFUNDED: ['refunded'],
   FAILURE: ['failed'],
   // From the instant on, even before its timer has run.
-  EXPIRED: ['expired', 'open'],
-  CANCELLED: ['cancelled'],
+  EXPIRED: ['expired', 'open', 'lapsed'],
+  CANCELLED: ['cancelled', 'voided'],
+}
+
+/** Whether an order in this state may once have had that status. */
+function mayHaveBeen(status: string, state: string): boolean {
+  return [status, ...(followers[status] ?? [])].some((each) => stateOf[each]?.includes(state))
 }
 
 interface Kept {
   readonly order_id: string
   readonly state: string
+  readonly captured: number
+  readonly refunded: number
   readonly bodies: readonly string[] | null
 }
 
@@ -186,25 +198,29 @@ async function missing(dataDir: string, ledger: Ledger, merchant: MerchantServer
   const received = [...merchant.received]
   const database = await look(dataDir)
   const { rows } = await database.query<Kept>(
-    `select order_id, state,
+    `select order_id, state, captured_minor::int as captured, refunded_minor::int as refunded,
        (select array_agg(convert_from(body, 'UTF8')) from callback c where c.order_id = o.order_id) as bodies
      from payment_order o`,
   )
   await database.end()
   const kept = new Map(rows.map((row) => [row.order_id, row]))
   const lost: string[] = []
-  for (const [id, { status }] of ledger.orders) {
+  for (const [id, { status, captured, refunded }] of ledger.orders) {
     const row = kept.get(id)
     if (!row) lost.push(`${id} was acknowledged and is not there`)
-    else if (status !== undefined && !stateOf[status]?.includes(row.state))
+    else if (status !== undefined && !mayHaveBeen(status, row.state))
       lost.push(`${id} was ${status} and is ${row.state}`)
+    else if (captured > row.captured || refunded > row.refunded)
+      lost.push(
+        `${captured} of ${id} was captured and ${refunded} refunded, and ${row.captured} and ${row.refunded} are`,
+      )
   }
   for (const { body } of received) {
     const { order, result } = JSON.parse(body) as { order: { id: string }; result: { payment: { status: string } } }
     const row = kept.get(order.id)
     // Invariant 7: what was sent is what is stored.
     if (!row?.bodies?.includes(body)) lost.push(`${order.id} was told in bytes that are not stored`)
-    else if (!stateOf[result.payment.status]?.includes(row.state))
+    else if (!mayHaveBeen(result.payment.status, row.state))
       lost.push(`${order.id} was told to be ${result.payment.status} and is ${row.state}`)
   }
   return lost
@@ -228,7 +244,9 @@ async function forgotten({ client }: ServingProcess, ledger: Ledger, round: numb
 async function unsettled(dataDir: string): Promise<string[]> {
   const database = await look(dataDir)
   const { rows } = await database.query<{ what: string }>(
-    `select order_id || ' is ' || state as what from payment_order where state in ('open', 'processing')
+    `select order_id || ' is ' || state as what from payment_order
+     where state in ('open', 'processing', 'authorized', 'partially_captured') or pending_count > 0
+     union all select order_id || ' has an operation that is ' || state from operation where ended_at is null
      union all select callback_id || ' is ' || state from callback where state <> 'delivered'
      union all select 'the timer ' || timer_id || ' is left' from timer
      union all select 'a card is left since ' || created_at from vault_entry`,

@@ -138,4 +138,49 @@ suite('a gateway that is killed', () => {
       assert.deepEqual(await findingsIn(dataDir), [])
       await gateway.stop()
     })
+
+  for (const kind of ['capture', 'refund'] as const)
+    for (const [name, isHeard] of [
+      ['before the acquirer has heard of it', false],
+      ['after the acquirer has done it', true],
+    ] as const)
+      test(`while it asks for a ${kind}, ${name}, finds out by inquiry`, async () => {
+        let gateway = await serve(settings)
+        await initiate(gateway, 'money', kind === 'capture' ? { transaction: { mode: 'AUTHORIZE' } } : {})
+        await gateway.client.pay('money', { card: { number: '4111111111111111' } })
+        const acquirer = await look(dataDir)
+        await acquirer.query('begin')
+        await acquirer.query('lock table simulated_authorization in access exclusive mode')
+        const asking = gateway.client[kind]('money', 400).catch(() => undefined)
+        await until('the request', async () => (await typesOf(gateway, 'money')).includes('operation.asked'))
+        if (isHeard) {
+          const order = await look(dataDir)
+          await order.query('begin')
+          await order.query(`select from payment_order where order_id = 'money' for update`)
+          await acquirer.query('rollback')
+          const remembered = async () =>
+            (await acquirer.query(`select from simulated_operation where state = 'approved'`)).rowCount
+          await until('the acquirer to have acted', remembered)
+        } else {
+          const waits = 'select pid from pg_locks where not granted'
+          await until('the acquirer to be asked', async () => (await acquirer.query(waits)).rowCount)
+          gateway.child.kill('SIGSTOP')
+          await acquirer.query(`select pg_terminate_backend(pid, 5000) from (${waits}) as waiting`)
+        }
+        await gateway.kill()
+        await asking
+        await acquirer.end().catch(() => undefined)
+
+        gateway = await serve(settings)
+        assert.equal((await typesOf(gateway, 'money')).at(-1), 'operation.asked')
+        await gateway.client.clock.advance('PT2M')
+        const done = kind === 'capture' ? 'PARTIALLY_CAPTURED' : 'PARTIALLY_REFUNDED'
+        if (!isHeard) {
+          assert.equal(await stateOf(gateway, 'money'), kind === 'capture' ? 'AUTHORIZED' : 'CAPTURED')
+          await gateway.client[kind]('money', 400)
+        }
+        assert.equal(await stateOf(gateway, 'money'), done)
+        assert.deepEqual(await findingsIn(dataDir), [])
+        await gateway.stop()
+      })
 })

@@ -7,12 +7,24 @@ export interface Acknowledged {
   /** The body with which it was initiated; the same again gives the same link. */
   readonly request: Record<string, unknown>
   readonly link: string
-  /** The final status that an answer told, once one has. */
+  /** The newest status that an answer told, once the payer was done. */
   status?: string
+  /** What answers said was captured and refunded, beside what was paid at once. */
+  captured: number
+  refunded: number
 }
 
-/** Statuses after which nothing may come any more. */
-const final: ReadonlySet<string> = new Set(['CAPTURED', 'PAID', 'FAILURE', 'EXPIRED', 'CANCELLED'])
+/** Which statuses may follow one that was told. */
+export const followers: Readonly<Record<string, readonly string[]>> = {
+  AUTHORIZED: ['PARTIALLY_CAPTURED', 'CAPTURED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'CANCELLED', 'EXPIRED'],
+  PARTIALLY_CAPTURED: ['CAPTURED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'CANCELLED'],
+  CAPTURED: ['PARTIALLY_REFUNDED', 'REFUNDED', 'CANCELLED'],
+  PARTIALLY_REFUNDED: ['REFUNDED'],
+  REFUNDED: [],
+  FAILURE: [],
+  EXPIRED: [],
+  CANCELLED: [],
+}
 
 /** Everything that was acknowledged, and what contradicts itself. */
 export class Ledger {
@@ -27,8 +39,8 @@ export class Ledger {
 
   told(id: string, status: string): void {
     const order = this.orders.get(id)
-    if (!order || !final.has(status)) return
-    if (order.status !== undefined && order.status !== status)
+    if (!order || !(status in followers)) return
+    if (order.status !== undefined && order.status !== status && !followers[order.status]?.includes(status))
       this.contradictions.push(`${id} was ${order.status} and is ${status}`)
     order.status = status
   }
@@ -49,6 +61,9 @@ const scripts: readonly [PayOptions, ...PayOptions[]] = [
 
 type Deed = (id: string, link: string) => Promise<unknown>
 
+/** Of every order of the load. */
+const amount = 1_000
+
 /**
  * One caller that does what merchants and payers do, one thing after the other, until it is stopped. An answer
  * that does not come is no acknowledgement: whatever became of it is right.
@@ -68,6 +83,16 @@ export async function call(
     ledger.answers += 1
     ledger.told(id, data.result.payment.status)
   }
+  const capture = async (id: string, part: number) => {
+    await client.capture(id, part)
+    const order = ledger.orders.get(id)
+    if (order) order.captured += part
+  }
+  const refund = async (id: string, part: number) => {
+    await client.refund(id, part)
+    const order = ledger.orders.get(id)
+    if (order) order.refunded += part
+  }
   const scripted: Deed = async (id) => ledger.told(id, (await client.pay(id, chance.of(scripts))).status)
   const deeds: readonly [Deed, ...Deed[]] = [
     scripted,
@@ -80,6 +105,20 @@ export async function call(
       ledger.told(id, 'CANCELLED')
     },
     async (id) => Promise.allSettled([client.pay(id), client.call('GET', `/pg/payment/card/cancel/${id}`)]),
+    async (id) => {
+      ledger.told(id, (await client.pay(id, { card: { number: '4111111111111111' } })).status)
+      const parts = [100, 300, 500, amount] as const
+      await Promise.allSettled([capture(id, chance.of(parts)), capture(id, chance.of(parts))])
+      await Promise.allSettled([refund(id, chance.of(parts)), refund(id, chance.of(parts))])
+    },
+    async (id) => {
+      await client.pay(id, { card: { number: '4111111111111111' } })
+      if (chance.below(2) === 0) await Promise.allSettled([refund(id, 400), client.void(id)])
+      else {
+        await client.void(id)
+        ledger.told(id, 'CANCELLED')
+      }
+    },
     async () => (chance.below(5) === 0 ? client.clock.advance('PT1M') : undefined),
   ]
   for (let count = 0; !over.aborted; count += 1) {
@@ -88,6 +127,7 @@ export async function call(
     const request = seedSample(id, {
       order: { timeout: chance.of(['5', '30', '1440']) },
       url: chance.below(4) === 0 ? {} : { callbackUrl },
+      ...(chance.below(3) === 0 && { transaction: { mode: 'AUTHORIZE' } }),
     })
     try {
       const { redirecturl: link } = await client.call<{ redirecturl: string }>(
@@ -96,7 +136,7 @@ export async function call(
         request,
       )
       ledger.answers += 1
-      ledger.initiated(id, { request, link })
+      ledger.initiated(id, { request, link, captured: 0, refunded: 0 })
       await chance.of(deeds)(id, link)
       ledger.answers += 1
       await status(id)
