@@ -148,6 +148,19 @@ suite('the rules of the house', () => {
     ])
   })
 
+  test('one file reads the schema library', () => {
+    only(/from '(typebox|@fastify\/type-provider-typebox)(\/\w+)?'/, [
+      'api/routes.ts',
+      'base/schema.ts',
+      'sandbox/routes.ts',
+    ])
+    // The routes take a type alone, of which nothing is left when they run.
+    const built = (file: string) => readFileSync(join(packageRoot(), 'dist', 'src', file), 'utf8')
+    for (const file of ['api/routes.js', 'base/schema.js', 'sandbox/routes.js'])
+      assert.doesNotMatch(built(file), /(from|import) ?\(?["'](typebox|@fastify\/type-provider)/, file)
+    assert.match(built('base/schema.js'), /The MIT License/)
+  })
+
   test('SQL stands in stores, and in the keeper of the database', () => {
     const statements = sources.filter((file) => /\bstatement\(\s*'/.test(codeOf(file)))
     const elsewhere = statements.filter((file) => !/(^|[/-])store\.ts$/.test(file))
