@@ -28,7 +28,6 @@ import { doorKeepers } from './http/door-keepers.ts'
 import type { Load } from './http/load.ts'
 import { TimerJob } from './jobs/timers.ts'
 import { Directory } from './merchant/directory.ts'
-import { Metrics } from './metrics/metrics.ts'
 import { observeRequests } from './metrics/requests.ts'
 import { serveMetrics } from './metrics/server.ts'
 import { waiting } from './metrics/store.ts'
@@ -154,9 +153,10 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const queues = new HostQueues(clock)
   // A connection of its own: a scrape neither waits behind requests nor takes a place from them.
   const beside = config.metrics && new Database(opened.connection, 1)
+  // Read only where they are asked for: the client library is a hundred files.
   const metrics =
     beside &&
-    new Metrics({
+    new (await import('./metrics/metrics.ts')).Metrics({
       clock,
       build: { version: programVersion(), mode: config.mode },
       timerKinds,

@@ -148,7 +148,7 @@ suite('the rules of the house', () => {
     ])
   })
 
-  test('one file reads the schema library', () => {
+  test('one file reads the schema library, and metrics are read where they are asked for', () => {
     only(/from '(typebox|@fastify\/type-provider-typebox)(\/\w+)?'/, [
       'api/routes.ts',
       'base/schema.ts',
@@ -159,6 +159,7 @@ suite('the rules of the house', () => {
     for (const file of ['api/routes.js', 'base/schema.js', 'sandbox/routes.js'])
       assert.doesNotMatch(built(file), /(from|import) ?\(?["'](typebox|@fastify\/type-provider)/, file)
     assert.match(built('base/schema.js'), /The MIT License/)
+    only(/^import (?!type).*\bfrom '(prom-client|\.\.?\/(metrics\/)?metrics\.ts)'/m, ['metrics/metrics.ts'])
   })
 
   test('SQL stands in stores, and in the keeper of the database', () => {
