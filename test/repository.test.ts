@@ -69,6 +69,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   wire: ['base', 'channel'],
 }
 
+/** The packages that a file reads before it runs, by itself or through other files, as it was built. */
+function packagesOf(file: string, seen = new Set<string>()): string[] {
+  if (seen.has(file)) return []
+  seen.add(file)
+  const text = readFileSync(join(packageRoot(), 'dist', 'src', file), 'utf8')
+  return [...text.matchAll(/^(?:import|export)\b.*?'([^']+)';$/gm)].flatMap(([, imported = '']) =>
+    imported.startsWith('.') ? packagesOf(join(dirname(file), imported), seen) : [imported],
+  )
+}
+
 const doors = ['api', 'checkout', 'dashboard', 'sandbox', 'jobs', 'cli']
 
 /** Files that put the program together or start it; only these import files beside the folders. */
@@ -113,6 +123,14 @@ function only(pattern: RegExp, allowed: readonly string[]): void {
     allowed.toSorted(),
   )
 }
+
+test('a command that asks a running gateway reads no package but Node', () => {
+  for (const command of ['main', 'pay', 'check', 'events', 'clock', 'callbacks']) {
+    const packages = packagesOf(`cli/${command}.js`).filter((name) => !name.startsWith('node:'))
+    assert.deepEqual(packages, [], command)
+  }
+  assert.ok(packagesOf('cli/merchant.js').includes('pg'))
+})
 
 suite('the rules of the house', () => {
   test('one file reads the time of day', () => {
