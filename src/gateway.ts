@@ -27,8 +27,8 @@ import { buildServer, sandboxHosts } from './http/server.ts'
 import { doorKeepers } from './http/door-keepers.ts'
 import type { Load } from './http/load.ts'
 import { TimerJob } from './jobs/timers.ts'
+import { cannotListen, requireFree } from './listening.ts'
 import { Directory } from './merchant/directory.ts'
-import { Metrics } from './metrics/metrics.ts'
 import { observeRequests } from './metrics/requests.ts'
 import { serveMetrics } from './metrics/server.ts'
 import { waiting } from './metrics/store.ts'
@@ -86,7 +86,7 @@ export interface Gateway {
 }
 
 export interface OpenOptions extends OpenDatabaseOptions {
-  /** The database, where the caller is opening it already. */
+  /** The database, where the caller is opening it already and has seen that the port is free. */
   readonly opening?: Promise<OpenDatabase>
   readonly log: Logger
   /** Where the sandbox merchant's clock starts. */
@@ -107,6 +107,7 @@ export interface OpenOptions extends OpenDatabaseOptions {
  * @throws StartProblem with one sentence for the operator; what was opened is closed again
  */
 export async function openGateway(config: Config, options: OpenOptions): Promise<Gateway> {
+  if (!options.opening) await requireFree(config)
   const opened = await (options.opening ?? openDatabase(config, options))
   try {
     return await compose(config, options, opened)
@@ -154,9 +155,10 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const queues = new HostQueues(clock)
   // A connection of its own: a scrape neither waits behind requests nor takes a place from them.
   const beside = config.metrics && new Database(opened.connection, 1)
+  // Read only where they are asked for: the client library is a hundred files.
   const metrics =
     beside &&
-    new Metrics({
+    new (await import('./metrics/metrics.ts')).Metrics({
       clock,
       build: { version: programVersion(), mode: config.mode },
       timerKinds,
@@ -429,14 +431,6 @@ async function listen(app: Listening, { host, port }: Config) {
     const address = await app.listen({ host, port, backlog })
     return address.replace('://0.0.0.0:', '://127.0.0.1:').replace('://[::]:', '://[::1]:')
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') {
-      throw new StartProblem(`Port ${port} on ${host} is in use. Choose another with GERBANG_PORT.`)
-    }
-    if (code === 'EACCES') throw new StartProblem(`Port ${port} on ${host} may not be used by this user.`)
-    if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') {
-      throw new StartProblem(`${host} is no address of this machine. Choose another with GERBANG_HOST.`)
-    }
-    throw new StartProblem(`Cannot listen on ${host}:${port}: ${code ?? message}.`)
+    throw cannotListen({ host, port }, error)
   }
 }

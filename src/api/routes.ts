@@ -1,6 +1,7 @@
-import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../base/problem.ts'
+import { Type } from '../base/schema.ts'
 import { merchantOf, requireMerchant } from '../http/basic-auth.ts'
 import { refuseOtherMethods } from '../http/not-found.ts'
 import { answerProblems, seconds } from '../http/problem-answer.ts'

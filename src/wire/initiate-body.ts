@@ -1,4 +1,4 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
+import { type Static, Type } from '../base/schema.ts'
 import { channelTypes } from '../channel/catalogue.ts'
 import {
   amount,

@@ -1,7 +1,7 @@
-import { Compile } from 'typebox/compile'
 import { invariant } from '../base/invariant.ts'
 import { type Money, rupiah } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
+import { Compile } from '../base/schema.ts'
 import { type ChannelId, findChannel } from '../channel/catalogue.ts'
 import { InitiateBody, type Item } from './initiate-body.ts'
 import { parseBody } from './json.ts'

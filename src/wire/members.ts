@@ -1,4 +1,4 @@
-import { type TProperties, type TSchema, Type } from '@fastify/type-provider-typebox'
+import { type TProperties, type TSchema, Type } from '../base/schema.ts'
 
 /**
  * The kinds of members that requests of the contract are made of. Lengths count characters, as the

@@ -1,5 +1,4 @@
-import type { TSchema } from '@fastify/type-provider-typebox'
-import { Check } from 'typebox/schema'
+import { Check, type TSchema } from '../base/schema.ts'
 
 /**
  * The tree of members that a request's schema describes, read from the schema once, so that the schema
