@@ -173,6 +173,7 @@ export interface NamedRow {
 
 /** For each order, in their order, whether a statement gave a row back for it. */
 export function areNamed(orders: readonly OrderKey[], rows: readonly NamedRow[]): boolean[] {
+  if (rows.length === 0) return orders.map(() => false)
   const named = new Set(rows.map((row) => nameOf({ merchantId: row.merchant_id, orderId: row.order_id })))
   return orders.map((order) => named.has(nameOf(order)))
 }
