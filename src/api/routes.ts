@@ -11,7 +11,7 @@ import type { Merchant } from '../merchant/merchant.ts'
 import { cancelOrder } from '../payment/cancel.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import type { NewOrder } from '../payment/initiate.ts'
-import type { Order, Standing } from '../payment/order.ts'
+import type { Glance, Order } from '../payment/order.ts'
 import { pageTokenOf } from '../payment/page-token.ts'
 import { CheckAnswer, CodeAnswer, ErrorAnswer, InitiateAnswer, success } from '../wire/answers.ts'
 import { readInitiate } from '../wire/initiate.ts'
@@ -168,8 +168,8 @@ async function open(
 }
 
 /** An order as it stands now. */
-async function look(deps: ApiDeps, { merchantId }: Merchant, orderId: string): Promise<{ seen: Standing; now: Date }> {
-  const seen = await deps.payments.orders.find(merchantId, orderId)
+async function look(deps: ApiDeps, { merchantId }: Merchant, orderId: string): Promise<{ seen: Glance; now: Date }> {
+  const seen = await deps.payments.orders.look(merchantId, orderId)
   if (!seen) throw new Problem('order_not_found')
   return { seen, now: deps.payments.clock.now(merchantId) }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { readExactly, readUsual } from './initiate.ts'
+import { customerIdOf, readExactly, readStored, readUsual } from './initiate.ts'
 import { plainUrl } from './members.ts'
 
 /** A request in pieces: members as JSON text, so that order, blanks and spelling are those of the case. */
@@ -252,4 +252,25 @@ test('whatever passes for a plain URL, the parser takes', () => {
     assert.ok(plainUrl.test(url))
   for (const url of ['https://xn--a.com', 'https://1.2.3', 'https://256.1.1.1', 'https://a:65536/'])
     assert.ok(!plainUrl.test(url))
+})
+
+test('the id of a customer is found in what is stored as by reading all of it', () => {
+  const label = ',"customer":{"id":"x"}'
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
+    fc.constantFrom('"', '\\', label, `foo${label}`),
+  )
+  const members = fc.record({ id: text, firstName: text, description: text }, { requiredKeys: [] })
+  fc.assert(
+    fc.property(members, ({ id, firstName, description }) => {
+      const body = {
+        order: { id: 'A-1', amount: '1', description, item: [{ name: description }] },
+        customer: { id, firstName, mobilePhone: '+62812860000' },
+      }
+      // What is refused is not stored.
+      if (/[\0\ud800-\udfff]/u.test(JSON.stringify(body)) || JSON.stringify(body).includes('\\u')) return
+      const { stored } = readExactly(Buffer.from(JSON.stringify(body)))
+      assert.equal(customerIdOf(stored), readStored(stored).customer.id ?? '')
+    }),
+  )
 })
