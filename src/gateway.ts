@@ -22,6 +22,8 @@ import type { Config } from './config.ts'
 import { type OpenDatabase, openDatabase, type OpenDatabaseOptions } from './open-database.ts'
 import { operationRoutes } from './http/operation.ts'
 import { describe } from './http/problem-answer.ts'
+import { DirectWay } from './http/direct.ts'
+import { requestLog } from './http/request-log.ts'
 import type { ConnectionBounds } from './http/connections.ts'
 import { buildServer, sandboxHosts } from './http/server.ts'
 import { doorKeepers } from './http/door-keepers.ts'
@@ -231,15 +233,30 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     ...(options.load && { load: options.load }),
     ...(metrics && { refused: metrics.refused }),
   })
+  const logged = requestLog(log)
+  const direct: DirectWay = new DirectWay({
+    door: doors.ofMerchants,
+    log,
+    isCurrent: directory.isCurrent,
+    served: ({ method, route, status, merchantId, traceId, ms }) => {
+      logged(() => log.child({ traceId }), { method, route: () => route, status, merchantId, ms })
+      counted?.({ method, route, status, ms })
+    },
+  })
   const app = buildServer({
     log,
+    takes: (request, response) => direct.takes(request, response),
     refusesEarly: doors.refusesEarly,
     trustedProxies: config.trustedProxies,
     publicUrl: config.publicUrl,
     allowedHost: isSandbox ? sandboxHosts(config.publicUrl) : null,
     ...(options.bounds && { bounds: options.bounds }),
   })
-  if (metrics) observeRequests(app, { requests: metrics.requests, seconds: metrics.requestSeconds })
+  const counted = metrics && observeRequests(app, { requests: metrics.requests, seconds: metrics.requestSeconds })
+  app.addHook('preClose', (done) => {
+    direct.close()
+    done()
+  })
   const keyUsed = async (used: Merchant) => {
     await newKeyUsed(database, used.merchantId)
     directory.forget()
@@ -252,6 +269,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         directory,
         newKeyUsed: keyUsed,
         publicUrl,
+        direct,
         initiate: (of, request) => initiate({ orders, clock, random, contentKey }, of, request),
       }),
     ),

@@ -218,4 +218,3 @@ export const InitiateBody = object({
 })
 
 export type InitiateBody = Static<typeof InitiateBody>
-export type Item = Static<typeof Item>

@@ -38,7 +38,6 @@ test('the sample request of the documentation is read', () => {
       currency: 'IDR',
       description: 'Testing',
       timeoutMinutes: 1440,
-      items: [],
     },
     customer: {
       id: 'hajar.finnet@gmail.com',
