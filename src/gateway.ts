@@ -51,8 +51,9 @@ import { sandboxRoutes } from './sandbox/routes.ts'
 import { hasOrders } from './sandbox/seed-store.ts'
 import { VirtualClock } from './sandbox/virtual-clock.ts'
 import { type TimerHandler, TimerRunner } from './timer/runner.ts'
-import { cancel, releaseAll, schedule } from './timer/store.ts'
+import { releaseAll, schedule } from './timer/store.ts'
 import { type Timer, type TimerKind, timerKinds } from './timer/timer.ts'
+import { cancelTogether } from './timer/together.ts'
 import { Cipher } from './vault/cipher.ts'
 import { CvvKeeper } from './vault/cvv.ts'
 import { deriveKey } from './vault/derive-key.ts'
@@ -370,7 +371,7 @@ function timerHandlers(
         inTransaction: async (sql, result, callback) => {
           told = callback
           if (result.kind === 'retry') await schedule(sql, [{ ...timer, dueAt: result.retryAt }])
-          else if (result.kind !== 'postponed') await cancel(sql, [{ merchantId, timerId }])
+          else if (result.kind !== 'postponed') await cancelTogether(sql, { merchantId, timerId })
         },
       })
       if (told) delivered(timer, told, outcome)
