@@ -184,18 +184,29 @@ export async function finish(sql: Sql, timer: Timer): Promise<void> {
   await sql.query(finishOne, [timer.merchantId, timer.timerId, timer.dueAt])
 }
 
-const releaseOne = statement(
+const putBack = statement(
   'timer.release',
   `update timer
-   set leased_until = $4
-   where merchant_id = $1
-     and timer_id = $2
-     and due_at = $3`,
+   set leased_until = back.retry_at
+   from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+     as back (merchant_id, timer_id, due_at, retry_at)
+   where timer.merchant_id = back.merchant_id and timer.timer_id = back.timer_id and timer.due_at = back.due_at`,
 )
 
-/** Puts a timer whose handler failed back, to be tried again at `retryAt` of machine time. */
-export async function release(sql: Sql, timer: Timer, retryAt: Date): Promise<void> {
-  await sql.query(releaseOne, [timer.merchantId, timer.timerId, timer.dueAt, retryAt])
+/** A timer that was not finished, and when it is to be tried again, in machine time. */
+export interface Released {
+  readonly timer: Timer
+  readonly retryAt: Date
+}
+
+/** Puts timers back whose handlers failed or had to wait. They must differ. */
+export async function release(sql: Sql, released: readonly Released[]): Promise<void> {
+  await sql.query(putBack, [
+    textArray(released.map(({ timer }) => timer.merchantId)),
+    textArray(released.map(({ timer }) => timer.timerId)),
+    timestampArray(released.map(({ timer }) => timer.dueAt)),
+    timestampArray(released.map(({ retryAt }) => retryAt)),
+  ])
 }
 
 const releaseEvery = statement(
