@@ -191,7 +191,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     acquirer,
     authenticator,
     cvvs,
-    wake: (kind) => job.wake(kind),
+    wake: (timer) => job.offer(timer),
     ...(metrics && { recorded: metrics.recorded }),
   }
   const sender = httpSender({

@@ -171,7 +171,7 @@ export class Change {
   committed(deps: PaymentDeps): void {
     for (const token of this.#erased) deps.cvvs.drop(token)
     if (deps.recorded) for (const { type } of this.#events) deps.recorded(type)
-    for (const { kind, dueAt } of this.#timers.values()) if (dueAt <= this.now) deps.wake(kind)
+    for (const timer of this.#timers.values()) if (timer.dueAt <= this.now) deps.wake(timer)
   }
 }
 

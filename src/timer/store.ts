@@ -76,7 +76,13 @@ export async function due(
   return rows.map(fromRow)
 }
 
-/** In order of time, not by merchant: by its key it would read and sort all that the merchant has. */
+/** A place in the order of a merchant's timers. */
+export type TimerPlace = Pick<Timer, 'dueAt' | 'timerId'>
+
+/**
+ * In order of time, not by merchant: by its key it would read and sort all that the merchant has. From a place
+ * on it steps over none of what is due to others before that.
+ */
 const dueOfOne = statement(
   'timer.due_of_one',
   `select merchant_id, timer_id, kind, subject, due_at
@@ -85,17 +91,19 @@ const dueOfOne = statement(
      and due_at <= $2
      and (leased_until is null or leased_until < $3)
      and kind = any($5)
+     and (due_at, timer_id) > ($6, $7)
    order by due_at, timer_id
    limit $4`,
 )
 
-/** Candidates of one merchant, by (due, id). */
+/** Candidates of one merchant, by (due, id), from the first or from the one behind `after`. */
 export async function dueOf(
   sql: Sql,
   merchantId: string,
-  at: { now: Date; machine: Date; kinds: readonly TimerKind[]; limit: number },
+  at: { now: Date; machine: Date; kinds: readonly TimerKind[]; limit: number; after?: TimerPlace | undefined },
 ): Promise<Timer[]> {
-  const rows = await sql.query<Row>(dueOfOne, [merchantId, at.now, at.machine, at.limit, at.kinds])
+  const { dueAt, timerId } = at.after ?? { dueAt: '-infinity', timerId: '' }
+  const rows = await sql.query<Row>(dueOfOne, [merchantId, at.now, at.machine, at.limit, at.kinds, dueAt, timerId])
   return rows.map(fromRow)
 }
 
