@@ -17,6 +17,7 @@ import { deliver, type DeliveryDeps, type DeliveryOutcome } from './callback/del
 import { HostQueues } from './callback/queue.ts'
 import { dnsResolve, type Resolve, systemResolve } from './callback/resolve.ts'
 import { httpSender } from './callback/send.ts'
+import { Shelf } from './callback/shelf.ts'
 import { checkoutRoutes } from './checkout/routes.ts'
 import type { Config } from './config.ts'
 import { type OpenDatabase, openDatabase, type OpenDatabaseOptions } from './open-database.ts'
@@ -153,7 +154,8 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const authenticator = isSandbox
     ? new AuthenticationSimulator({ database, vault, clock, random, routes, publicUrl })
     : null
-  const queues = new HostQueues(clock)
+  const shelf = new Shelf(database, clock)
+  const queues = new HostQueues(clock, { away: (...known) => shelf.put(...known) })
   // A connection of its own: a scrape neither waits behind requests nor takes a place from them.
   const beside = config.metrics && new Database(opened.connection, 1)
   // Read only where they are asked for: the client library is a hundred files.
