@@ -17,6 +17,7 @@ import { deliver, type DeliveryDeps, type DeliveryOutcome } from './callback/del
 import { HostQueues } from './callback/queue.ts'
 import { dnsResolve, type Resolve, systemResolve } from './callback/resolve.ts'
 import { httpSender } from './callback/send.ts'
+import { Shelf } from './callback/shelf.ts'
 import { checkoutRoutes } from './checkout/routes.ts'
 import type { Config } from './config.ts'
 import { type OpenDatabase, openDatabase, type OpenDatabaseOptions } from './open-database.ts'
@@ -53,8 +54,9 @@ import { sandboxRoutes } from './sandbox/routes.ts'
 import { hasOrders } from './sandbox/seed-store.ts'
 import { VirtualClock } from './sandbox/virtual-clock.ts'
 import { type TimerHandler, TimerRunner } from './timer/runner.ts'
-import { cancel, releaseAll, schedule } from './timer/store.ts'
+import { releaseAll, schedule } from './timer/store.ts'
 import { type Timer, type TimerKind, timerKinds } from './timer/timer.ts'
+import { cancelTogether } from './timer/together.ts'
 import { Cipher } from './vault/cipher.ts'
 import { CvvKeeper } from './vault/cvv.ts'
 import { deriveKey } from './vault/derive-key.ts'
@@ -154,7 +156,8 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const authenticator = isSandbox
     ? new AuthenticationSimulator({ database, vault, clock, random, routes, publicUrl })
     : null
-  const queues = new HostQueues(clock)
+  const shelf = new Shelf(database, clock)
+  const queues = new HostQueues(clock, { away: (...known) => shelf.put(...known) })
   // A connection of its own: a scrape neither waits behind requests nor takes a place from them.
   const beside = config.metrics && new Database(opened.connection, 1)
   // Read only where they are asked for: the client library is a hundred files.
@@ -192,7 +195,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     acquirer,
     authenticator,
     cvvs,
-    wake: (kind) => job.wake(kind),
+    wake: (timer) => job.offer(timer),
     ...(metrics && { recorded: metrics.recorded }),
   }
   const sender = httpSender({
@@ -388,7 +391,7 @@ function timerHandlers(
         inTransaction: async (sql, result, callback) => {
           told = callback
           if (result.kind === 'retry') await schedule(sql, [{ ...timer, dueAt: result.retryAt }])
-          else if (result.kind !== 'postponed') await cancel(sql, [{ merchantId, timerId }])
+          else if (result.kind !== 'postponed') await cancelTogether(sql, { merchantId, timerId })
         },
       })
       if (told) delivered(timer, told, outcome)

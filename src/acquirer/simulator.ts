@@ -3,17 +3,19 @@ import type { Clock } from '../base/clock.ts'
 import { invariant, unreachable } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
 import type { Random } from '../base/random.ts'
+import { Batcher } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
+import { CardReader } from '../vault/reader.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { Acquirer, AuthorizeRequest, Reply, ReversalReply, Unknown } from './acquirer.ts'
 import { type Decision, decide, type ScriptedOutcome, scripted } from './decide.ts'
 import * as store from './simulator-store.ts'
 
 export interface Deps {
-  /** Each of its statements commits by itself, as the memory of another computer would. */
+  /** Each statement on it commits by itself, as the memory of another computer would. */
   readonly database: Database
-  readonly vault: Pick<Vault, 'reveal'>
+  readonly vault: Pick<Vault, 'revealAll'>
   readonly cvvs: Pick<CvvKeeper, 'peek' | 'drop'>
   readonly clock: Pick<Clock, 'now'>
   readonly random: Random
@@ -37,11 +39,18 @@ export class AcquirerSimulator implements Acquirer {
   readonly id = 'simulator'
   readonly #deps: Deps
   readonly #silenceMs: number
+  readonly #cards: CardReader
+  readonly #memory: Batcher<store.Remembering, store.Remembered>
   readonly #scripts = new Map<string, ScriptedOutcome>()
 
   constructor(deps: Deps) {
     this.#deps = deps
     this.#silenceMs = deps.silenceMs ?? 50
+    this.#cards = new CardReader(deps.database, deps.vault)
+    this.#memory = new Batcher({
+      key: ({ it: { merchantId, reference } }) => `${merchantId} ${reference}`,
+      write: (all) => store.remember(deps.database, all),
+    })
   }
 
   /** Decides the order's next authorization, whatever its card; undefined takes the script back. */
@@ -63,13 +72,12 @@ export class AcquirerSimulator implements Acquirer {
   }
 
   async #authorize(request: AuthorizeRequest): Promise<Reply> {
-    const { database } = this.#deps
     const key = scriptKey(request.merchantId, request.orderId)
     const script = this.#scripts.get(key)
     const decision = script ? scripted(script) : await this.#decide(request)
     if (!decision) return this.#repeat(await this.#mustFind(request), request)
     const at = this.#deps.clock.now(request.merchantId)
-    const { first, authorization } = await store.remember(database, this.#record(request, decision), at)
+    const { first, authorization } = await this.#memory.add({ it: this.#record(request, decision), at })
     if (!first) return this.#repeat(authorization, request)
     // A script that was set while we decided is for the next one.
     if (script && this.#scripts.get(key) === script) this.#scripts.delete(key)
@@ -78,9 +86,8 @@ export class AcquirerSimulator implements Acquirer {
 
   inquire({ merchantId, reference }: { merchantId: string; reference: string }): Promise<Reply> {
     return answered(async () => {
-      const { database, clock } = this.#deps
       const unseen = { ...blank, merchantId, reference, state: 'never_seen' } as const
-      const { authorization } = await store.remember(database, unseen, clock.now(merchantId))
+      const { authorization } = await this.#memory.add({ it: unseen, at: this.#deps.clock.now(merchantId) })
       return replyOf(authorization)
     })
   }
@@ -97,7 +104,7 @@ export class AcquirerSimulator implements Acquirer {
   async #decide({ merchantId, attemptToken }: AuthorizeRequest): Promise<Decision | undefined> {
     // A repeat that finds no CVV any more cannot decide otherwise: what was remembered before stands.
     const cvv = this.#deps.cvvs.peek(attemptToken)
-    const card = await this.#deps.vault.reveal(this.#deps.database, merchantId, attemptToken)
+    const card = await this.#cards.reveal(merchantId, attemptToken)
     return card && decide(card, cvv?.reveal(), this.#deps.clock.now(merchantId))
   }
 

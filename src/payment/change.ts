@@ -18,7 +18,7 @@ import {
   type OrderOutcome,
 } from './lifecycle.ts'
 import { noticeOf } from './notice.ts'
-import { type Attempt, isExhausted, type Order } from './order.ts'
+import { type Attempt, isExhausted, type Order, type Standing } from './order.ts'
 import type { WrittenChange } from './write-changes.ts'
 
 /**
@@ -162,11 +162,16 @@ export class Change {
     }
   }
 
+  /** As the order stands once the change is written, which makes its version the next. */
+  get standing(): Standing {
+    return { order: { ...this.#order, version: this.#order.version + 1 }, attempt: this.#attempt }
+  }
+
   /** What has to happen once the change is true. */
   committed(deps: PaymentDeps): void {
     for (const token of this.#erased) deps.cvvs.drop(token)
     if (deps.recorded) for (const { type } of this.#events) deps.recorded(type)
-    for (const { kind, dueAt } of this.#timers.values()) if (dueAt <= this.now) deps.wake(kind)
+    for (const timer of this.#timers.values()) if (timer.dueAt <= this.now) deps.wake(timer)
   }
 }
 
@@ -200,17 +205,50 @@ export async function change<T>(
   work: (change: Change) => T,
   also?: (sql: Sql) => Promise<unknown>,
 ): Promise<T | undefined> {
+  return (await changed(deps, merchant, orderId, work, { also }))?.result
+}
+
+/** What a change gave, and how its order stands after it. */
+export interface Changed<T> {
+  readonly result: T
+  readonly standing: Standing
+}
+
+/**
+ * As `change`, for who has read the order already. It is read again only when it has moved since, or when
+ * nothing is to be changed by what was seen: so what was seen may be old, and the answer never is.
+ */
+export async function changeFrom<T>(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  seen: Standing,
+  work: (change: Change) => T,
+): Promise<Changed<T>> {
+  const done = await changed(deps, merchant, seen.order.orderId, work, { seen })
+  invariant(done, 'an order stays once it is written')
+  return done
+}
+
+async function changed<T>(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  orderId: string,
+  work: (change: Change) => T,
+  { seen, also }: { readonly seen?: Standing; readonly also?: ((sql: Sql) => Promise<unknown>) | undefined },
+): Promise<Changed<T> | undefined> {
   const now = deps.clock.now(merchant.merchantId)
+  let given = seen
   for (let tries = 1; tries <= maxTries; tries += 1) {
-    const seen = await deps.orders.find(merchant.merchantId, orderId)
-    if (!seen) return undefined
-    const collected = new Change(merchant, now, seen.order, seen.attempt)
+    const standing = given ?? (await deps.orders.find(merchant.merchantId, orderId))
+    if (!standing) return undefined
+    const collected = new Change(merchant, now, standing.order, standing.attempt)
     const result = work(collected)
     const written = collected.written(deps)
-    if (!written) return result
-    if (await deps.orders.write(written, also)) {
+    if (!written && !given) return { result, standing }
+    given = undefined
+    if (written && (await deps.orders.write(written, also))) {
       collected.committed(deps)
-      return result
+      return { result, standing: collected.standing }
     }
   }
   throw new Problem('unavailable')
