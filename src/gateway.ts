@@ -17,18 +17,21 @@ import { deliver, type DeliveryDeps, type DeliveryOutcome } from './callback/del
 import { HostQueues } from './callback/queue.ts'
 import { dnsResolve, type Resolve, systemResolve } from './callback/resolve.ts'
 import { httpSender } from './callback/send.ts'
+import { Shelf } from './callback/shelf.ts'
 import { checkoutRoutes } from './checkout/routes.ts'
 import type { Config } from './config.ts'
 import { type OpenDatabase, openDatabase, type OpenDatabaseOptions } from './open-database.ts'
 import { operationRoutes } from './http/operation.ts'
 import { describe } from './http/problem-answer.ts'
+import { DirectWay } from './http/direct.ts'
+import { requestLog } from './http/request-log.ts'
 import type { ConnectionBounds } from './http/connections.ts'
 import { buildServer, sandboxHosts } from './http/server.ts'
 import { doorKeepers } from './http/door-keepers.ts'
 import type { Load } from './http/load.ts'
 import { TimerJob } from './jobs/timers.ts'
+import { cannotListen, requireFree } from './listening.ts'
 import { Directory } from './merchant/directory.ts'
-import { Metrics } from './metrics/metrics.ts'
 import { observeRequests } from './metrics/requests.ts'
 import { serveMetrics } from './metrics/server.ts'
 import { waiting } from './metrics/store.ts'
@@ -54,8 +57,9 @@ import { sandboxRoutes } from './sandbox/routes.ts'
 import { hasOrders } from './sandbox/seed-store.ts'
 import { VirtualClock } from './sandbox/virtual-clock.ts'
 import { type TimerHandler, TimerRunner } from './timer/runner.ts'
-import { cancel, releaseAll, schedule } from './timer/store.ts'
+import { releaseAll, schedule } from './timer/store.ts'
 import { type Timer, type TimerKind, timerKinds } from './timer/timer.ts'
+import { cancelTogether } from './timer/together.ts'
 import { Cipher } from './vault/cipher.ts'
 import { CvvKeeper } from './vault/cvv.ts'
 import { deriveKey } from './vault/derive-key.ts'
@@ -89,7 +93,7 @@ export interface Gateway {
 }
 
 export interface OpenOptions extends OpenDatabaseOptions {
-  /** The database, where the caller is opening it already. */
+  /** The database, where the caller is opening it already and has seen that the port is free. */
   readonly opening?: Promise<OpenDatabase>
   readonly log: Logger
   /** Where the sandbox merchant's clock starts. */
@@ -110,6 +114,7 @@ export interface OpenOptions extends OpenDatabaseOptions {
  * @throws StartProblem with one sentence for the operator; what was opened is closed again
  */
 export async function openGateway(config: Config, options: OpenOptions): Promise<Gateway> {
+  if (!options.opening) await requireFree(config)
   const opened = await (options.opening ?? openDatabase(config, options))
   try {
     return await compose(config, options, opened)
@@ -154,12 +159,14 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const authenticator = isSandbox
     ? new AuthenticationSimulator({ database, vault, clock, random, routes, publicUrl })
     : null
-  const queues = new HostQueues(clock)
+  const shelf = new Shelf(database, clock)
+  const queues = new HostQueues(clock, { away: (...known) => shelf.put(...known) })
   // A connection of its own: a scrape neither waits behind requests nor takes a place from them.
   const beside = config.metrics && new Database(opened.connection, 1)
+  // Read only where they are asked for: the client library is a hundred files.
   const metrics =
     beside &&
-    new Metrics({
+    new (await import('./metrics/metrics.ts')).Metrics({
       clock,
       build: { version: programVersion(), mode: config.mode },
       timerKinds,
@@ -191,7 +198,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     acquirer,
     authenticator,
     cvvs,
-    wake: (kind) => job.wake(kind),
+    wake: (timer) => job.offer(timer),
     ...(metrics && { recorded: metrics.recorded }),
   }
   const sender = httpSender({
@@ -236,15 +243,30 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     ...(options.load && { load: options.load }),
     ...(metrics && { refused: metrics.refused }),
   })
+  const logged = requestLog(log)
+  const direct: DirectWay = new DirectWay({
+    door: doors.ofMerchants,
+    log,
+    isCurrent: directory.isCurrent,
+    served: ({ method, route, status, merchantId, traceId, ms }) => {
+      logged(() => log.child({ traceId }), { method, route: () => route, status, merchantId, ms })
+      counted?.({ method, route, status, ms })
+    },
+  })
   const app = buildServer({
     log,
+    takes: (request, response) => direct.takes(request, response),
     refusesEarly: doors.refusesEarly,
     trustedProxies: config.trustedProxies,
     publicUrl: config.publicUrl,
     allowedHost: isSandbox ? sandboxHosts(config.publicUrl) : null,
     ...(options.bounds && { bounds: options.bounds }),
   })
-  if (metrics) observeRequests(app, { requests: metrics.requests, seconds: metrics.requestSeconds })
+  const counted = metrics && observeRequests(app, { requests: metrics.requests, seconds: metrics.requestSeconds })
+  app.addHook('preClose', (done) => {
+    direct.close()
+    done()
+  })
   const keyUsed = async (used: Merchant) => {
     await newKeyUsed(database, used.merchantId)
     directory.forget()
@@ -257,6 +279,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         directory,
         newKeyUsed: keyUsed,
         publicUrl,
+        direct,
         initiate: (of, request) => initiate({ orders, clock, random, contentKey }, of, request),
       }),
     ),
@@ -385,7 +408,7 @@ function timerHandlers(
         inTransaction: async (sql, result, callback) => {
           told = callback
           if (result.kind === 'retry') await schedule(sql, [{ ...timer, dueAt: result.retryAt }])
-          else if (result.kind !== 'postponed') await cancel(sql, [{ merchantId, timerId }])
+          else if (result.kind !== 'postponed') await cancelTogether(sql, { merchantId, timerId })
         },
       })
       if (told) delivered(timer, told, outcome)
@@ -446,14 +469,6 @@ async function listen(app: Listening, { host, port }: Config) {
     const address = await app.listen({ host, port, backlog })
     return address.replace('://0.0.0.0:', '://127.0.0.1:').replace('://[::]:', '://[::1]:')
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') {
-      throw new StartProblem(`Port ${port} on ${host} is in use. Choose another with GERBANG_PORT.`)
-    }
-    if (code === 'EACCES') throw new StartProblem(`Port ${port} on ${host} may not be used by this user.`)
-    if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') {
-      throw new StartProblem(`${host} is no address of this machine. Choose another with GERBANG_HOST.`)
-    }
-    throw new StartProblem(`Cannot listen on ${host}:${port}: ${code ?? message}.`)
+    throw cannotListen({ host, port }, error)
   }
 }

@@ -4,7 +4,8 @@ import { testDatabase, type TestDatabase } from '../test/postgres.ts'
 import { systemClock } from './base/clock.ts'
 import { Secret } from './base/secret.ts'
 import { rotateKey } from './merchant/store.ts'
-import { ensureSandboxMerchant, exampleMerchant } from './sandbox-merchant.ts'
+import { exampleMerchant } from './example-merchant.ts'
+import { ensureSandboxMerchant } from './sandbox-merchant.ts'
 import { Cipher } from './vault/cipher.ts'
 
 const cipher = new Cipher(new Secret(Buffer.alloc(32, 7)))

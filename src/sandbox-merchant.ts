@@ -2,12 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { isLoopback } from './base/loopback.ts'
 import { Secret } from './base/secret.ts'
 import type { Config } from './config.ts'
+import { exampleMerchant } from './example-merchant.ts'
 import type { Merchant } from './merchant/merchant.ts'
 import { find, freeRoute, insert, type KeyCipher, setKey } from './merchant/store.ts'
 import type { Sql } from './postgres/database.ts'
-
-/** The documentation's own worked example (finpay-api.md 1.2). */
-export const exampleMerchant = { merchantId: 'FINPAY770', key: 'SoSecret123', name: 'Toko Contoh' } as const
 
 /**
  * Makes sure that the sandbox has its merchant, and answers with it. Reachable from other machines, the

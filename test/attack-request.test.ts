@@ -609,13 +609,15 @@ describe('a secret', () => {
       (file) => /(?<!\.test)\.tsx?$/.test(file) && codeOf(file).includes('timingSafeEqual('),
     )
     assert.deepEqual(comparing.toSorted(), [
+      'http/direct.ts',
       'http/guess-guard.ts',
       'merchant/directory.ts',
       'payment/page-token.ts',
       'wire/signature.ts',
     ])
-    // Keys and credentials by their digests; page secrets are 16 bytes each by the form of the token.
+    // Keys and credentials by their digests, or in a place of one size; page secrets are 16 bytes each by the form of the token.
     assert.match(codeOf('http/guess-guard.ts'), /timingSafeEqual\(trusted\.digest, digestOf\(header\)\)/)
+    assert.match(codeOf('http/direct.ts'), /timingSafeEqual\(known, padded\(credentials, given\)\)/)
     assert.match(codeOf('merchant/directory.ts'), /timingSafeEqual\(given, digestOfKey\(key\)\)/)
     assert.match(codeOf('payment/page-token.ts'), /timingSafeEqual\(token\.secret, order\.pageSecret\)/)
     // What is never a secret's business: comparing a revealed one by hand.

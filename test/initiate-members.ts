@@ -1,4 +1,4 @@
-import type { TSchema } from '@fastify/type-provider-typebox'
+import type { TSchema } from '../src/base/schema.ts'
 import { InitiateBody } from '../src/wire/initiate-body.ts'
 import { freshOrderId, seedSample, type TestGateway } from './gateway.ts'
 

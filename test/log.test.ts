@@ -66,7 +66,7 @@ suite('the log of a gateway', () => {
       text: `update payment_order set request = '{' where order_id = 'logged-3'`,
     }
     await gateway.database.query(broken)
-    const answer = await gateway.fetch('/pg/payment/card/check/logged-3')
+    const answer = await gateway.fetch('/pg/payment/card/cancel/logged-3')
     assert.equal(answer.status, 500)
     const { traceId } = (await answer.json()) as { traceId: string }
     const bug = lines('bug').find((line) => line['traceId'] === traceId)

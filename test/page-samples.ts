@@ -114,7 +114,10 @@ const others: Readonly<Record<string, (language: Language) => Sample>> = {
   'bank-return': (language) =>
     plain(acsReturnPage({ language, notificationUrl: '/notify', cres: 'e30', threeDSSessionData: 'x' })),
   'bank-unknown': (language) => plain(acsUnknownPage(language)),
-  'bank-method': (language) => ({ html: acsMethodPage(language), headers: pageHeaders({ framedBy: 'self' }) }),
+  'bank-method': (language) => ({
+    html: acsMethodPage(language).toString(),
+    headers: pageHeaders({ framedBy: 'self' }),
+  }),
   'test-cards': (language) =>
     plain(
       cardsPage({
@@ -165,9 +168,9 @@ export function sample(name: string, language: Language): Sample | undefined {
 }
 
 export function checkoutSample(page: CheckoutPage): Sample {
-  return { html: checkoutPage(page), headers: checkoutHeaders(page) }
+  return { html: checkoutPage(page).toString(), headers: checkoutHeaders(page) }
 }
 
-function plain(html: string): Sample {
-  return { html, headers: pageHeaders() }
+function plain(page: Buffer): Sample {
+  return { html: page.toString(), headers: pageHeaders() }
 }

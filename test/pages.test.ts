@@ -18,7 +18,10 @@ before(async () => {
   browser = await launchBrowser()
   pages = await PageServer.start(browser)
   pages.answers.set('/status', () => stateOf('processing'))
-  pages.answers.set('/frame', () => ({ html: acsMethodPage('id'), headers: pageHeaders({ framedBy: 'self' }) }))
+  pages.answers.set('/frame', () => ({
+    html: acsMethodPage('id').toString(),
+    headers: pageHeaders({ framedBy: 'self' }),
+  }))
 })
 
 after(async () => {

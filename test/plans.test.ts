@@ -101,7 +101,14 @@ function faultOf(node: Node): string | undefined {
 
 test('every statement finds its rows by key, also when it was planned on empty tables', async () => {
   assert.ok(statements.size > 30, `${statements.size} statements were seen`)
-  for (const name of ['payment.standings', 'payment.update_all', 'callback.move', 'timer.claim', 'vault.find'])
+  for (const name of [
+    'payment.standings',
+    'payment.glances',
+    'payment.update_all',
+    'callback.move',
+    'timer.claim',
+    'vault.find',
+  ])
     assert.ok(statements.has(name), `${name} was seen`)
   const client = new Client({
     ...empty.connection,

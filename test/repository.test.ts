@@ -69,6 +69,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   wire: ['base', 'channel'],
 }
 
+/** The packages that a file reads before it runs, by itself or through other files, as it was built. */
+function packagesOf(file: string, seen = new Set<string>()): string[] {
+  if (seen.has(file)) return []
+  seen.add(file)
+  const text = readFileSync(join(packageRoot(), 'dist', 'src', file), 'utf8')
+  return [...text.matchAll(/^(?:import|export)\b.*?'([^']+)';$/gm)].flatMap(([, imported = '']) =>
+    imported.startsWith('.') ? packagesOf(join(dirname(file), imported), seen) : [imported],
+  )
+}
+
 const doors = ['api', 'checkout', 'dashboard', 'sandbox', 'jobs', 'cli']
 
 /** Files that put the program together or start it; only these import files beside the folders. */
@@ -114,6 +124,14 @@ function only(pattern: RegExp, allowed: readonly string[]): void {
   )
 }
 
+test('a command that asks a running gateway reads no package but Node', () => {
+  for (const command of ['main', 'pay', 'check', 'events', 'clock', 'callbacks']) {
+    const packages = packagesOf(`cli/${command}.js`).filter((name) => !name.startsWith('node:'))
+    assert.deepEqual(packages, [], command)
+  }
+  assert.ok(packagesOf('cli/merchant.js').includes('pg'))
+})
+
 suite('the rules of the house', () => {
   test('one file reads the time of day', () => {
     // The page's script runs in the payer's browser, which has a clock of its own.
@@ -146,6 +164,20 @@ suite('the rules of the house', () => {
       'postgres/write-schema.ts',
       'write-openapi.ts',
     ])
+  })
+
+  test('one file reads the schema library, and metrics are read where they are asked for', () => {
+    only(/from '(typebox|@fastify\/type-provider-typebox)(\/\w+)?'/, [
+      'api/routes.ts',
+      'base/schema.ts',
+      'sandbox/routes.ts',
+    ])
+    // The routes take a type alone, of which nothing is left when they run.
+    const built = (file: string) => readFileSync(join(packageRoot(), 'dist', 'src', file), 'utf8')
+    for (const file of ['api/routes.js', 'base/schema.js', 'sandbox/routes.js'])
+      assert.doesNotMatch(built(file), /(from|import) ?\(?["'](typebox|@fastify\/type-provider)/, file)
+    assert.match(built('base/schema.js'), /The MIT License/)
+    only(/^import (?!type).*\bfrom '(prom-client|\.\.?\/(metrics\/)?metrics\.ts)'/m, ['metrics/metrics.ts'])
   })
 
   test('SQL stands in stores, and in the keeper of the database', () => {

@@ -299,12 +299,14 @@ suite('what stops the start is told in one sentence', () => {
       await refused({ GERBANG_PORT: String(port) }),
       `gerbang: Port ${port} on 127.0.0.1 is in use. Choose another with GERBANG_PORT.\n`,
     )
+    assert.ok(!namesIn(folder.path).includes('data'), 'nothing was made for a gateway that cannot serve')
     await new Promise<void>((resolve) => taken.close(() => resolve()))
   })
 
   test('an address that is not this machine’s', async () => {
     assert.match(await refused({ GERBANG_HOST: '192.0.2.1' }), /192\.0\.2\.1 is no address of this machine/)
     assert.match(await refused({ GERBANG_HOST: 'nowhere.invalid' }), /nowhere\.invalid is no address of this machine/)
+    assert.ok(!namesIn(folder.path).includes('data'))
   })
 
   test('a data directory that is a file, or lies below one', async () => {

@@ -1,4 +1,5 @@
 import { invariant } from '../base/invariant.ts'
+import { bigintArray, textArray, timestampArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 
 /**
@@ -47,17 +48,35 @@ function fromRow(row: Row): Authorization {
   }
 }
 
+type ReferenceKey = Pick<Authorization, 'merchantId' | 'reference'>
+
 const findByReference = statement(
   'simulatedAuthorization.find',
-  `select merchant_id, reference, order_id, amount_minor, currency, is_capture, state, approval_code, response_code,
-     reason
-   from simulated_authorization
-   where merchant_id = $1 and reference = $2`,
+  `select wanted.place::int, found.*
+   from unnest($1::text[], $2::text[]) with ordinality as wanted (merchant_id, reference, place)
+   cross join lateral (
+     select merchant_id, reference, order_id, amount_minor, currency, is_capture, state, approval_code, response_code,
+       reason
+     from simulated_authorization
+     where merchant_id = wanted.merchant_id and reference = wanted.reference
+     limit 1
+   ) as found`,
 )
 
+/** What is remembered of these references, in their order; undefined where nothing is. */
+export async function findAll(sql: Sql, keys: readonly ReferenceKey[]): Promise<(Authorization | undefined)[]> {
+  const rows = await sql.query<Row & { place: number }>(findByReference, [
+    textArray(keys.map(({ merchantId }) => merchantId)),
+    textArray(keys.map(({ reference }) => reference)),
+  ])
+  const found = Array.from<Authorization | undefined>({ length: keys.length })
+  for (const row of rows) found[row.place - 1] = fromRow(row)
+  return found
+}
+
 export async function find(sql: Sql, merchantId: string, reference: string): Promise<Authorization | undefined> {
-  const [row] = await sql.query<Row>(findByReference, [merchantId, reference])
-  return row && fromRow(row)
+  const [found] = await findAll(sql, [{ merchantId, reference }])
+  return found
 }
 
 const insertOnce = statement(
@@ -65,29 +84,64 @@ const insertOnce = statement(
   `insert into simulated_authorization
      (merchant_id, reference, order_id, amount_minor, currency, state, approval_code, response_code, reason, created_at,
      is_capture, captured_minor)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+   select merchant_id, reference, order_id, amount_minor::bigint, currency, state, approval_code, response_code, reason,
+     created_at, is_capture::boolean, captured_minor
+   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+     $9::text[], $10::timestamptz[], $11::text[], $12::bigint[]) as new (
+     merchant_id, reference, order_id, amount_minor, currency, state, approval_code, response_code, reason, created_at,
+     is_capture, captured_minor)
    on conflict do nothing
-   returning reference`,
+   returning merchant_id, reference`,
 )
 
-/** Remembers what was done unless something was remembered before, and answers what stands. */
-export async function remember(
-  sql: Sql,
-  it: Authorization,
-  at: Date,
-): Promise<{ first: boolean; authorization: Authorization }> {
-  const { merchantId, reference, orderId, amountMinor, currency, isCapture } = it
-  const { state, approvalCode, responseCode, reason } = it
-  const values = [
-    ...[merchantId, reference, orderId, amountMinor, currency, state, approvalCode, responseCode, reason, at],
-    isCapture,
-    isCapture && state === 'approved' ? amountMinor : 0n,
-  ]
-  const inserted = await sql.query(insertOnce, values)
-  if (inserted.length === 1) return { first: true, authorization: it }
-  const standing = await find(sql, merchantId, reference)
-  invariant(standing, 'what the simulator remembers is never deleted')
-  return { first: false, authorization: standing }
+export interface Remembering {
+  readonly it: Authorization
+  readonly at: Date
+}
+
+export interface Remembered {
+  readonly first: boolean
+  readonly authorization: Authorization
+}
+
+/**
+ * Remembers what was done unless something was remembered before, and answers what stands, for each in order.
+ * The references must differ.
+ */
+export async function remember(sql: Sql, all: readonly Remembering[]): Promise<Remembered[]> {
+  const texts = (of: (it: Authorization) => string | null) => textArray(all.map(({ it }) => of(it)))
+  const inserted = await sql.query<Pick<Row, 'merchant_id' | 'reference'>>(insertOnce, [
+    texts(({ merchantId }) => merchantId),
+    texts(({ reference }) => reference),
+    texts(({ orderId }) => orderId),
+    texts(({ amountMinor }) => amountMinor?.toString() ?? null),
+    texts(({ currency }) => currency),
+    texts(({ state }) => state),
+    texts(({ approvalCode }) => approvalCode),
+    texts(({ responseCode }) => responseCode),
+    texts(({ reason }) => reason),
+    timestampArray(all.map(({ at }) => at)),
+    texts(({ isCapture }) => String(isCapture)),
+    bigintArray(
+      all.map(({ it: { isCapture, state, amountMinor } }) =>
+        isCapture && state === 'approved' ? (amountMinor ?? 0n) : 0n,
+      ),
+    ),
+  ])
+  const first = new Set(inserted.map(({ merchant_id, reference }) => nameOf(merchant_id, reference)))
+  const isFirst = ({ merchantId, reference }: Authorization) => first.has(nameOf(merchantId, reference))
+  const repeated = all.flatMap(({ it }) => (isFirst(it) ? [] : [it]))
+  const standing = repeated.length > 0 ? await findAll(sql, repeated) : []
+  return all.map(({ it }) => {
+    if (isFirst(it)) return { first: true, authorization: it }
+    const authorization = standing[repeated.indexOf(it)]
+    invariant(authorization, 'what the simulator remembers is never deleted')
+    return { first: false, authorization }
+  })
+}
+
+function nameOf(merchantId: string, reference: string): string {
+  return `${merchantId} ${reference}`
 }
 
 const reverseReference = statement(

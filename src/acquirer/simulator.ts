@@ -2,8 +2,10 @@ import type { Clock } from '../base/clock.ts'
 import { invariant, unreachable } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
 import type { Random } from '../base/random.ts'
+import { Batcher } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
+import { CardReader } from '../vault/reader.ts'
 import type { Vault } from '../vault/vault.ts'
 import type {
   Acquirer,
@@ -23,9 +25,9 @@ import { OperationSimulator, silence } from './operation-simulator.ts'
 import * as store from './simulator-store.ts'
 
 export interface Deps {
-  /** Each of its statements commits by itself, as the memory of another computer would. */
+  /** Each statement on it commits by itself, as the memory of another computer would. */
   readonly database: Database
-  readonly vault: Pick<Vault, 'reveal'>
+  readonly vault: Pick<Vault, 'revealAll'>
   readonly cvvs: Pick<CvvKeeper, 'peek' | 'drop'>
   readonly clock: Pick<Clock, 'now'>
   readonly random: Random
@@ -49,6 +51,8 @@ export class AcquirerSimulator implements Acquirer {
   readonly id = 'simulator'
   readonly #deps: Deps
   readonly #silenceMs: number
+  readonly #cards: CardReader
+  readonly #memory: Batcher<store.Remembering, store.Remembered>
   readonly #scripts = new Map<string, ScriptedOutcome>()
   readonly #operations: OperationSimulator
   readonly #pending = new Set<NodeJS.Timeout>()
@@ -59,6 +63,11 @@ export class AcquirerSimulator implements Acquirer {
   constructor(deps: Deps) {
     this.#deps = deps
     this.#silenceMs = deps.silenceMs ?? 50
+    this.#cards = new CardReader(deps.database, deps.vault)
+    this.#memory = new Batcher({
+      key: ({ it: { merchantId, reference } }) => `${merchantId} ${reference}`,
+      write: (all) => store.remember(deps.database, all),
+    })
     this.#operations = new OperationSimulator(deps.database, deps.clock)
   }
 
@@ -117,9 +126,8 @@ export class AcquirerSimulator implements Acquirer {
 
   inquire({ merchantId, orderId, reference }: Reference): Promise<Reply> {
     return this.#faulty<Reply>({ merchantId, orderId, message: 'inquiry' }, async () => {
-      const { database, clock } = this.#deps
       const unseen = { ...blank, merchantId, reference, state: 'never_seen' } as const
-      const { authorization } = await store.remember(database, unseen, clock.now(merchantId))
+      const { authorization } = await this.#memory.add({ it: unseen, at: this.#deps.clock.now(merchantId) })
       return replyOf(authorization)
     })
   }
@@ -190,14 +198,13 @@ export class AcquirerSimulator implements Acquirer {
     captures: boolean,
     fault?: Extract<Fault, 'declined' | 'silent'>,
   ): Promise<Reply> {
-    const { database } = this.#deps
     const key = scriptKey(request.merchantId, request.orderId)
     const script = fault === 'declined' ? 'declined' : fault === 'silent' ? 'timeout' : this.#scripts.get(key)
     const decision = script ? scripted(script) : await this.#decide(request)
     if (!decision) return this.#repeat(await this.#mustFind(request), request)
     const at = this.#deps.clock.now(request.merchantId)
     const record = { ...this.#record(request, decision), isCapture: captures }
-    const { first, authorization } = await store.remember(database, record, at)
+    const { first, authorization } = await this.#memory.add({ it: record, at })
     if (!first) return this.#repeat(authorization, request)
     // A script that was set while we decided is for the next one.
     if (script && this.#scripts.get(key) === script) this.#scripts.delete(key)
@@ -208,7 +215,7 @@ export class AcquirerSimulator implements Acquirer {
   async #decide({ merchantId, attemptToken }: AuthorizeRequest): Promise<Decision | undefined> {
     // A repeat that finds no CVV any more cannot decide otherwise: what was remembered before stands.
     const cvv = this.#deps.cvvs.peek(attemptToken)
-    const card = await this.#deps.vault.reveal(this.#deps.database, merchantId, attemptToken)
+    const card = await this.#cards.reveal(merchantId, attemptToken)
     return card && decide(card, cvv?.reveal(), this.#deps.clock.now(merchantId))
   }
 

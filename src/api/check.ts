@@ -1,12 +1,12 @@
 import { toInteger } from '../base/money.ts'
-import type { Standing } from '../payment/order.ts'
+import type { Glance } from '../payment/order.ts'
 import { paymentOf } from '../payment/result.ts'
 import type { CheckAnswer } from '../wire/answers.ts'
 import { userDesc } from '../wire/status.ts'
 import { wibDateTime } from '../wire/wib.ts'
 
 /** `data` of a status check (finpay-api.md 7.1, emitted.md); `meta.data` is put in as text afterwards. */
-export function checkData({ order, attempt }: Standing, now: Date): CheckAnswer['data'] {
+export function checkData({ order, attempt }: Glance, now: Date): CheckAnswer['data'] {
   const payment = paymentOf(order, attempt, now)
   const isPaid = order.paidAttempt !== null
   return {

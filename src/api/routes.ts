@@ -1,7 +1,9 @@
-import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../base/problem.ts'
+import { Type } from '../base/schema.ts'
 import { merchantOf, requireMerchant } from '../http/basic-auth.ts'
+import type { DirectWay } from '../http/direct.ts'
 import { refuseOtherMethods } from '../http/not-found.ts'
 import { answerProblems, seconds } from '../http/problem-answer.ts'
 import type { Directory } from '../merchant/directory.ts'
@@ -9,12 +11,13 @@ import type { Merchant } from '../merchant/merchant.ts'
 import { cancelOrder } from '../payment/cancel.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import type { NewOrder } from '../payment/initiate.ts'
-import type { Order } from '../payment/order.ts'
+import type { Glance, Order } from '../payment/order.ts'
 import { pageTokenOf } from '../payment/page-token.ts'
 import { CheckAnswer, CodeAnswer, InitiateAnswer, success } from '../wire/answers.ts'
 import { readInitiate } from '../wire/initiate.ts'
 import { InitiateBody } from '../wire/initiate-body.ts'
 import { wibDateTime } from '../wire/wib.ts'
+import { checkText, initiateText } from './answer-text.ts'
 import { checkData } from './check.ts'
 import { operationRoutes } from './operation-routes.ts'
 import { notBuiltYet } from './not-built-yet.ts'
@@ -26,6 +29,8 @@ export interface ApiDeps {
   readonly newKeyUsed: (merchant: Merchant) => Promise<void>
   readonly initiate: (merchant: Merchant, request: NewOrder) => Promise<Order>
   readonly publicUrl: () => string
+  /** The short way past the framework; absent: there is none. */
+  readonly direct?: DirectWay
 }
 
 /** The merchants' door: the contract's routes under `/pg/payment/card`. */
@@ -38,6 +43,7 @@ export function apiRoutes(deps: ApiDeps) {
     refuseOtherMethods(app, `${prefix}/capture`, ['POST'])
     refuseOtherMethods(app, `${prefix}/void/:orderId`, ['GET'])
     refuseOtherMethods(app, `${prefix}/refund`, ['POST', 'GET'])
+    if (deps.direct) directRoutes(deps.direct, deps)
     for (const { url, methods } of notBuiltYet) refuseOtherMethods(app, url, methods)
     await app.register(async (guarded) => routes(guarded, deps))
   }
@@ -45,7 +51,7 @@ export function apiRoutes(deps: ApiDeps) {
 
 function routes(plain: FastifyInstance, deps: ApiDeps): void {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  requireMerchant(plain, deps.directory, deps.newKeyUsed)
+  requireMerchant(plain, deps.directory, deps.newKeyUsed, deps.direct)
   // The scanner in wire/ reads the bytes; JSON.parse alone takes duplicate keys (design part 5).
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
@@ -62,31 +68,10 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
       validatorCompiler: () => () => true,
     },
     async (request, reply) => {
-      const merchant = merchantOf(request)
-      const wanted = readInitiate(bytesOf(request.body))
-      refuseWithoutAcquirer(deps, merchant, wanted.channel)
-      const order = await deps.initiate(merchant, {
-        orderId: wanted.order.id,
-        amount: wanted.order.amount,
-        channel: wanted.channel,
-        timeoutMinutes: wanted.order.timeoutMinutes,
-        identity: wanted.identity,
-        details: {
-          customerId: wanted.customer.id,
-          description: wanted.order.description,
-          authorizesOnly: wanted.order.authorizesOnly,
-          callbackUrl: wanted.url.callbackUrl,
-          successUrl: wanted.url.successUrl,
-          failUrl: wanted.url.failUrl,
-          backUrl: wanted.url.backUrl,
-          metaData: wanted.metaData,
-          members: wanted.stored,
-        },
-      })
+      const opened = await open(deps, merchantOf(request), bytesOf(request.body))
       return {
         ...success,
-        redirecturl: `${deps.publicUrl()}${pagePathOf(merchant, order, wanted.channel)}`,
-        expiryLink: wibDateTime(order.expiresAt),
+        ...opened,
         processingTime: seconds(reply.elapsedTime),
         traceId: request.id,
       }
@@ -106,12 +91,10 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const merchant = merchantOf(request)
-      const seen = await deps.payments.orders.find(merchant.merchantId, request.params.orderId)
-      if (!seen) throw new Problem('order_not_found')
+      const { seen, now } = await look(deps, merchantOf(request), request.params.orderId)
       const answer = {
         ...success,
-        data: checkData(seen, deps.payments.clock.now(merchant.merchantId)),
+        data: checkData(seen, now),
         processingTime: seconds(reply.elapsedTime),
         traceId: request.id,
       }
@@ -154,6 +137,76 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
     }
   }
 }
+
+/** Opens the order that a body asks for. */
+async function open(
+  deps: ApiDeps,
+  merchant: Merchant,
+  body: Buffer,
+): Promise<{ readonly redirecturl: string; readonly expiryLink: string }> {
+  const wanted = readInitiate(body)
+  refuseWithoutAcquirer(deps, merchant, wanted.channel)
+  const order = await deps.initiate(merchant, {
+    orderId: wanted.order.id,
+    amount: wanted.order.amount,
+    channel: wanted.channel,
+    timeoutMinutes: wanted.order.timeoutMinutes,
+    identity: wanted.identity,
+    details: {
+      customerId: wanted.customer.id,
+      description: wanted.order.description,
+      authorizesOnly: wanted.order.authorizesOnly,
+      callbackUrl: wanted.url.callbackUrl,
+      successUrl: wanted.url.successUrl,
+      failUrl: wanted.url.failUrl,
+      backUrl: wanted.url.backUrl,
+      metaData: wanted.metaData,
+      members: wanted.stored,
+    },
+  })
+  return {
+    redirecturl: `${deps.publicUrl()}${pagePathOf(merchant, order, wanted.channel)}`,
+    expiryLink: wibDateTime(order.expiresAt),
+  }
+}
+
+/** An order as it stands now. */
+async function look(deps: ApiDeps, { merchantId }: Merchant, orderId: string): Promise<{ seen: Glance; now: Date }> {
+  const seen = await deps.payments.orders.look(merchantId, orderId)
+  if (!seen) throw new Problem('order_not_found')
+  return { seen, now: deps.payments.clock.now(merchantId) }
+}
+
+/** The two routes that programs call in masses, by the short way. */
+function directRoutes(direct: DirectWay, deps: ApiDeps): void {
+  const initiateUrl = `${prefix}/initiate`
+  const checkUrl = `${prefix}/check/`
+  direct.add({
+    method: 'POST',
+    route: initiateUrl,
+    subjectOf: (url) => (url === initiateUrl ? '' : undefined),
+    answer: async ({ merchant, body, traceId, elapsedMs }) => {
+      const opened = await open(deps, merchant, body)
+      return initiateText(opened, seconds(elapsedMs()), traceId)
+    },
+  })
+  direct.add({
+    method: 'GET',
+    route: `${checkUrl}:orderId`,
+    subjectOf: (url) => {
+      if (!url.startsWith(checkUrl)) return undefined
+      const orderId = url.slice(checkUrl.length)
+      return plainOrderId.test(orderId) ? orderId : undefined
+    },
+    answer: async ({ merchant, subject, traceId, elapsedMs }) => {
+      const { seen, now } = await look(deps, merchant, subject)
+      return checkText(checkData(seen, now), seen.order.details.metaData, seconds(elapsedMs()), traceId)
+    },
+  })
+}
+
+/** An order id that stands in an address as it is. */
+const plainOrderId = /^[A-Za-z0-9._-]{1,64}$/
 
 /**
  * Puts the merchant's own JSON into an answer as text: as a value it would lose digits and the order of keys.

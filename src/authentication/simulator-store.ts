@@ -1,6 +1,7 @@
 import type { Money } from '../base/money.ts'
 import type { Brand } from '../card/brand.ts'
 import type { ThreeDs } from '../card/deck.ts'
+import { integerArray, textArray, timestampArray, uuidArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 import type { FinalStatus } from './authenticator.ts'
 import type { Ending } from './course.ts'
@@ -92,9 +93,14 @@ const insertStarted = statement(
   `insert into simulated_authentication
      (merchant_id, authentication_id, order_id, ordinal, attempt_token, notification_url, three_ds, brand, last4,
       acs_trans_id, ds_trans_id, state, tries_left, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'started', $12, $13)
+   select merchant_id, authentication_id, order_id, ordinal, attempt_token, notification_url, three_ds, brand, last4,
+     acs_trans_id, ds_trans_id, 'started', tries_left, created_at
+   from unnest($1::text[], $2::uuid[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[],
+     $9::text[], $10::uuid[], $11::uuid[], $12::int[], $13::timestamptz[]) as new (
+     merchant_id, authentication_id, order_id, ordinal, attempt_token, notification_url, three_ds, brand, last4,
+     acs_trans_id, ds_trans_id, tries_left, created_at)
    on conflict do nothing
-   returning ${columns}`,
+   returning merchant_id, authentication_id`,
 )
 
 export type Started = Pick<
@@ -113,25 +119,57 @@ export type Started = Pick<
   | 'triesLeft'
 >
 
-/** Undefined when the attempt has its authentication already, or the order one of that ordinal. */
-export function insert(sql: Sql, it: Started, at: Date): Promise<Authentication | undefined> {
-  return one(
-    sql.query<Row>(insertStarted, [
-      it.merchantId,
-      it.authenticationId,
-      it.orderId,
-      it.ordinal,
-      it.attemptToken,
-      it.notificationUrl,
-      it.threeDs,
-      it.brand,
-      it.last4,
-      it.acsTransId,
-      it.dsTransId,
-      it.triesLeft,
-      at,
-    ]),
-  )
+export interface Starting {
+  readonly it: Started
+  readonly at: Date
+}
+
+/**
+ * Writes authentications of different orders. Undefined, in their order, where the attempt has its
+ * authentication already, or the order one of that ordinal.
+ */
+export async function insert(sql: Sql, all: readonly Starting[]): Promise<(Authentication | undefined)[]> {
+  const texts = (of: (it: Started) => string | null) => textArray(all.map(({ it }) => of(it)))
+  const rows = await sql.query<NamedRow>(insertStarted, [
+    texts(({ merchantId }) => merchantId),
+    uuidArray(all.map(({ it }) => it.authenticationId)),
+    texts(({ orderId }) => orderId),
+    integerArray(all.map(({ it }) => it.ordinal)),
+    texts(({ attemptToken }) => attemptToken),
+    texts(({ notificationUrl }) => notificationUrl),
+    texts(({ threeDs }) => threeDs),
+    texts(({ brand }) => brand),
+    texts(({ last4 }) => last4),
+    uuidArray(all.map(({ it }) => it.acsTransId)),
+    uuidArray(all.map(({ it }) => it.dsTransId)),
+    integerArray(all.map(({ it }) => it.triesLeft)),
+    timestampArray(all.map(({ at }) => at)),
+  ])
+  const written = new Set(rows.map(nameOfRow))
+  return all.map(({ it }) => (written.has(nameOf(it)) ? { ...it, ...unanswered } : undefined))
+}
+
+/** What is true of every authentication before its request comes. */
+const unanswered = {
+  state: 'started',
+  amount: null,
+  merchantName: null,
+  challengeUntil: null,
+  transStatus: null,
+  reason: null,
+  cavv: null,
+} as const
+
+export type AuthenticationKey = Pick<Authentication, 'merchantId' | 'authenticationId'>
+type NamedRow = Pick<Row, 'merchant_id' | 'authentication_id'>
+
+/** One text for a key, to tell rows apart by. */
+export function nameOf({ merchantId, authenticationId }: AuthenticationKey): string {
+  return `${merchantId} ${authenticationId}`
+}
+
+function nameOfRow({ merchant_id, authentication_id }: NamedRow): string {
+  return `${merchant_id} ${authentication_id}`
 }
 
 const findById = statement(
@@ -180,34 +218,50 @@ export interface Answer {
 
 const answerStarted = statement(
   'simulatedAuthentication.answer',
-  `update simulated_authentication
-   set state = $3, amount_minor = $4, currency = $5, merchant_name = $6, method_completed = $7,
-     challenge_until = $8, trans_status = $9, reason = $10, cavv = $11
-   where merchant_id = $1 and authentication_id = $2 and state = 'started'
-   returning ${columns}`,
+  `update simulated_authentication as it
+   set state = new.state, amount_minor = new.amount_minor::bigint, currency = new.currency,
+     merchant_name = new.merchant_name, method_completed = new.method_completed,
+     challenge_until = new.challenge_until, trans_status = new.trans_status, reason = new.reason, cavv = new.cavv
+   from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+     $9::text[], $10::text[], $11::text[]) as new (
+     merchant_id, authentication_id, state, amount_minor, currency, merchant_name, method_completed, challenge_until,
+     trans_status, reason, cavv)
+   where it.merchant_id = new.merchant_id and it.authentication_id = new.authentication_id and it.state = 'started'
+   returning it.merchant_id, it.authentication_id`,
 )
 
-/** Undefined when it was answered before; the first answer stands. */
-export function answer(
-  sql: Sql,
-  { merchantId, authenticationId }: Authentication,
-  { amount, merchantName, methodCompleted, challengeUntil, ending, cavv }: Answer,
-): Promise<Authentication | undefined> {
-  return one(
-    sql.query<Row>(answerStarted, [
-      merchantId,
-      authenticationId,
-      ending ? 'finished' : 'challenging',
-      amount.minor,
-      amount.currency,
-      merchantName,
-      methodCompleted,
-      challengeUntil,
-      ending?.transStatus ?? null,
-      ending?.reason ?? null,
-      cavv,
-    ]),
-  )
+export interface Answering {
+  readonly it: Authentication
+  readonly answer: Answer
+}
+
+/** Undefined, in their order, for those that were answered before; the first answer stands. */
+export async function answer(sql: Sql, all: readonly Answering[]): Promise<(Authentication | undefined)[]> {
+  const texts = (of: (each: Answering) => string | null) => textArray(all.map(of))
+  const rows = await sql.query<NamedRow>(answerStarted, [
+    texts(({ it }) => it.merchantId),
+    uuidArray(all.map(({ it }) => it.authenticationId)),
+    texts(({ answer: { ending } }) => stateAfter(ending)),
+    texts(({ answer: { amount } }) => amount.minor.toString()),
+    texts(({ answer: { amount } }) => amount.currency),
+    texts(({ answer: { merchantName } }) => merchantName),
+    texts(({ answer: { methodCompleted } }) => methodCompleted),
+    timestampArray(all.map(({ answer: { challengeUntil } }) => challengeUntil)),
+    texts(({ answer: { ending } }) => ending?.transStatus ?? null),
+    texts(({ answer: { ending } }) => ending?.reason ?? null),
+    texts(({ answer: { cavv } }) => cavv),
+  ])
+  const written = new Set(rows.map(nameOfRow))
+  return all.map(({ it, answer: { amount, merchantName, challengeUntil, ending, cavv } }) => {
+    if (!written.has(nameOf(it))) return undefined
+    const transStatus = ending?.transStatus ?? null
+    const reason = ending?.reason ?? null
+    return { ...it, state: stateAfter(ending), amount, merchantName, challengeUntil, transStatus, reason, cavv }
+  })
+}
+
+function stateAfter(ending: Ending | null): 'finished' | 'challenging' {
+  return ending ? 'finished' : 'challenging'
 }
 
 const finishChallenge = statement(

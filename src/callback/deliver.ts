@@ -33,7 +33,10 @@ export type DeliveryOutcome =
 export interface Delivery extends store.CallbackKey {
   /** Sends past the queue and an open breaker: a clock that is being moved cannot wait for machine time. */
   readonly isUrgent?: boolean
-  /** Called in the transaction that records the outcome, whatever it is, so that the timer moves with it. */
+  /**
+   * Called in the transaction that records the outcome, so that the timer moves with it; where nothing was
+   * sent and nothing is recorded, outside of any.
+   */
   readonly inTransaction?: (sql: Sql, outcome: DeliveryOutcome, callback: Callback) => Promise<void>
 }
 
@@ -49,12 +52,13 @@ export async function deliver(deps: DeliveryDeps, delivery: Delivery): Promise<D
   const { merchantId, callbackId, inTransaction } = delivery
   const callback = await deps.callbacks.find({ merchantId, callbackId })
   invariant(callback, `callback ${callbackId} stays once it is written`)
-  const posted = callback.state === 'pending' ? await attempt(deps, callback, delivery) : undefined
-  const sent = posted?.kind === 'postponed' ? undefined : posted
-  const outcomeOf = (concluded: Concluded) => {
-    if (posted?.kind === 'postponed') return { kind: 'postponed', postponedMs: posted.ms } as const
-    return sent ? afterAttempt(concluded, sent) : over(concluded.standing)
+  const sent = callback.state === 'pending' ? await attempt(deps, callback, delivery) : undefined
+  if (sent?.kind === 'postponed') {
+    const postponed = { kind: 'postponed', postponedMs: sent.ms } as const
+    await inTransaction?.(deps.database, postponed, callback)
+    return postponed
   }
+  const outcomeOf = (concluded: Concluded) => (sent ? afterAttempt(concluded, sent) : over(concluded.standing))
   const concluded = await deps.callbacks.conclude({
     merchantId,
     callbackId,

@@ -146,3 +146,18 @@ test('an invalid URL has a queue as well', async () => {
   const invalid: SendResult = { kind: 'failed', error: 'invalid_url', ms: 0 }
   assert.deepEqual(await queues.run('A', 'nonsense', async () => invalid), invalid)
 })
+
+test('who wants to know is told of a host that is down, when a delivery to it has to wait', async () => {
+  const told: unknown[] = []
+  const { clock, queues, send, open } = aBench({ away: (...known) => told.push(known) })
+  await openBreaker(queues)
+  assert.deepEqual(told, [])
+  await queues.run('A', url, send)
+  assert.deepEqual(told, [['A', 'https://shop.example', 10_000]])
+  clock.ms += 10_000
+  const probe = queues.run('A', url, send)
+  await settled()
+  open[0]?.(ok)
+  assert.deepEqual(await probe, ok)
+  assert.equal(told.length, 1)
+})

@@ -14,6 +14,8 @@ export interface QueueOptions {
   /** How many more may wait in memory for a place, and how long. */
   readonly waiting?: number
   readonly waitMs?: number
+  /** Told of a host that is known to be down when a delivery to it has to wait, and for how long it is at least. */
+  readonly away?: (merchantId: string, origin: string, pauseMs: number) => void
 }
 
 export type QueueStanding = Record<'closed' | 'open' | 'probing' | 'sending' | 'waiting', number>
@@ -35,9 +37,10 @@ export class HostQueues {
   readonly #options: Required<QueueOptions>
   readonly #hosts = new Map<string, Host>()
 
-  constructor(clock: Pick<Clock, 'monotonicMs'>, { atOnce = 8, waiting = 64, waitMs = 2_000 }: QueueOptions = {}) {
+  constructor(clock: Pick<Clock, 'monotonicMs'>, options: QueueOptions = {}) {
+    const { atOnce = 8, waiting = 64, waitMs = 2_000, away = () => undefined } = options
     this.#clock = clock
-    this.#options = { atOnce, waiting, waitMs }
+    this.#options = { atOnce, waiting, waitMs, away }
   }
 
   /** Sends when it is this delivery's turn, or says how long to leave it. */
@@ -46,7 +49,9 @@ export class HostQueues {
       if (!(await host.enter())) return { kind: 'postponed', ms: host.postpone(0) }
       try {
         const pauseMs = host.breaker.admit(this.#clock.monotonicMs())
-        return pauseMs > 0 ? { kind: 'postponed', ms: host.postpone(pauseMs) } : await host.observe(send)
+        if (pauseMs === 0) return await host.observe(send)
+        this.#options.away(merchantId, originOf(url), pauseMs)
+        return { kind: 'postponed', ms: host.postpone(pauseMs) }
       } finally {
         host.leave()
       }
@@ -70,7 +75,7 @@ export class HostQueues {
   }
 
   async #with<T>(merchantId: string, url: string, work: (host: Host) => Promise<T>): Promise<T> {
-    const key = `${merchantId} ${URL.canParse(url) ? new URL(url).origin : ''}`
+    const key = `${merchantId} ${originOf(url)}`
     let host = this.#hosts.get(key)
     if (!host) {
       this.#forgetIdle()
@@ -90,6 +95,10 @@ export class HostQueues {
     if (this.#hosts.size < rememberedHosts) return
     for (const [key, host] of this.#hosts) if (host.users === 0) this.#hosts.delete(key)
   }
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : ''
 }
 
 class Host {

@@ -2,7 +2,8 @@ import { formatRupiah } from '../base/money.ts'
 import { brandOf } from '../pages/card-brand.ts'
 import { ErrorSummary, Field, MoneyLine, Submit } from '../pages/field.tsx'
 import { Glyph } from '../pages/glyph.tsx'
-import { phrases } from '../pages/language.ts'
+import { kept } from '../pages/kept.ts'
+import { type Language, phrases } from '../pages/language.ts'
 import type { CardFormStep, CheckoutPage, CvvFormStep } from './view.ts'
 
 /** The half of the page where a card is typed in. */
@@ -28,7 +29,7 @@ export function CardForm({ page, step }: { page: CheckoutPage; step: CardFormSte
         <input type="hidden" name="formNo" value={String(step.formNo)} />
         <input type="hidden" name="lang" value={language} />
         <BrowserData />
-        <CardFields page={page} step={step} />
+        {isFirst(step) ? emptyFields(language) : <CardFields language={language} step={step} />}
         <div class="actions">
           <Submit language={language} label={card.pay(formatRupiah(amount))} busy={card.busy}>
             <Glyph name="lock" />
@@ -84,7 +85,21 @@ function WhatWentWrong({ page: { language, testCardsUrl }, step }: { page: Check
   )
 }
 
-function CardFields({ page: { language }, step }: { page: CheckoutPage; step: CardFormStep }) {
+/** True where the fields hold nothing of the payer's. */
+function isFirst({ values, errors }: CardFormStep): boolean {
+  return values.name === '' && !Object.values(errors).some(Boolean)
+}
+
+const emptyFields = kept((language: Language) => (
+  <CardFields language={language} step={{ values: { name: '' }, errors: {} }} />
+))
+
+interface CardFieldsProps {
+  readonly language: Language
+  readonly step: Pick<CardFormStep, 'values' | 'errors'>
+}
+
+function CardFields({ language, step }: CardFieldsProps) {
   const { card, errors } = phrases(language)
   const { number, expiry, cvv, name } = step.errors
   return (
@@ -202,6 +217,10 @@ export function shownCard(mask: string, { language }: Pick<CheckoutPage, 'langua
 
 /** Filled in by the script; empty without it, and never trusted. */
 export function BrowserData() {
+  return browserData('')
+}
+
+const browserData = kept(() => {
   const names = ['browserLanguage', 'browserTimeZone', 'browserScreenWidth', 'browserScreenHeight', 'browserColorDepth']
   return (
     <>
@@ -210,4 +229,4 @@ export function BrowserData() {
       ))}
     </>
   )
-}
+})

@@ -11,7 +11,7 @@ import { BackLink, Summary } from './summary.tsx'
 import type { CheckoutPage } from './view.ts'
 
 /** The page of an order in whatever state it is, as a whole HTML document. Send it with `checkoutHeaders`. */
-export function checkoutPage(page: CheckoutPage): string {
+export function checkoutPage(page: CheckoutPage): Buffer {
   const { language, action, testCardsUrl, step } = page
   const settled = step.kind === 'paid' || 'returned' in step
   const open = step.kind === 'card-form' || step.kind === 'cvv-form'

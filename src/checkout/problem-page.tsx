@@ -5,16 +5,16 @@ import { Gate } from '../pages/mark.tsx'
 import { Shell } from '../pages/shell.tsx'
 
 /** A link that leads to no order, or to another's with a wrong secret: nobody can tell which. Send with 404. */
-export function unknownLinkPage(language: Language): string {
+export function unknownLinkPage(language: Language): Buffer {
   return page(language, 'unknown_link')
 }
 
 /** What stops a page before its order is known: 503 `unavailable`, 500 `internal`, 429 `too_many`. */
-export function problemPage(language: Language, kind: 'unavailable' | 'internal' | 'too_many'): string {
+export function problemPage(language: Language, kind: 'unavailable' | 'internal' | 'too_many'): Buffer {
   return page(language, kind)
 }
 
-function page(language: Language, kind: 'unknown_link' | 'unavailable' | 'internal' | 'too_many'): string {
+function page(language: Language, kind: 'unknown_link' | 'unavailable' | 'internal' | 'too_many'): Buffer {
   const { problem } = phrases(language)
   const { title, text, money } = problem[kind]
   return renderPage(

@@ -98,7 +98,7 @@ export function checkoutRoutes(deps: CheckoutDeps) {
       const { attempt } = visit.seen
       const methodCompleted = formOf(request).get('methodCompleted')
       const completed = methodCompleted === 'Y' || methodCompleted === 'N' ? methodCompleted : 'U'
-      if (attempt) await goOn(deps, visit, attempt.attemptNo, inputOf(deps, request, visit, completed))
+      if (attempt) await goOn(deps, visit, visit.seen, attempt.attemptNo, inputOf(deps, request, visit, completed))
       return seeOther(reply, visit)
     })
     const backToPage = onVisit(async (visit, _request, reply) => seeOther(reply, visit))
@@ -231,11 +231,11 @@ async function submitCard(
     const name = taken.errors.name ? '' : typed.name
     return show(deps, reply, visit, { card: { name, errors: faultsOf(taken.errors) } })
   }
-  const started = await startAttempt(deps.payments, merchant, order.orderId, formNo, taken.card)
+  const started = await startAttempt(deps.payments, merchant, visit.seen, formNo, taken.card)
   if (started !== null) {
     // Held only now: a form that made no attempt leaves no CVV behind, nor touches that of the one that did.
     deps.cvvs.hold(taken.card.token, taken.cvv)
-    await goOn(deps, visit, started, inputOf(deps, request, visit, 'U'))
+    await goOn(deps, visit, started, formNo, inputOf(deps, request, visit, 'U'))
   }
   return seeOther(reply, visit)
 }
@@ -256,15 +256,21 @@ async function submitCvv(
   if (!digits.test(cvv)) return show(deps, reply, visit, { cvv: cvv ? 'invalid' : 'missing' })
   deps.cvvs.hold(attempt.attemptToken, new Secret(cvv))
   // Another tab may have been first: an attempt that has ended needs no CVV any more (invariant 8).
-  const { attempt: standing } = await see(deps, visit)
-  if (standing?.attemptToken !== attempt.attemptToken) deps.cvvs.drop(attempt.attemptToken)
-  await goOn(deps, visit, attempt.attemptNo, inputOf(deps, request, visit, 'U'))
+  const standing = await see(deps, visit)
+  if (standing.attempt?.attemptToken !== attempt.attemptToken) deps.cvvs.drop(attempt.attemptToken)
+  await goOn(deps, visit, standing, attempt.attemptNo, inputOf(deps, request, visit, 'U'))
   return seeOther(reply, visit)
 }
 
 /** Takes the attempt further, and waits for it as long as a payer waits for a page. */
-async function goOn(deps: CheckoutDeps, visit: Visit, attemptNo: number, input: AuthenticationInput): Promise<void> {
-  const work = proceed(deps.payments, visit.merchant, visit.order.orderId, attemptNo, input)
+async function goOn(
+  deps: CheckoutDeps,
+  visit: Visit,
+  standing: Standing,
+  attemptNo: number,
+  input: AuthenticationInput,
+): Promise<void> {
+  const work = proceed(deps.payments, visit.merchant, standing, attemptNo, input)
   const { merchant, order, traceId } = visit
   deps.background(work, { traceId, merchantId: merchant.merchantId, orderId: order.orderId, attemptNo })
   let timeout: NodeJS.Timeout | undefined

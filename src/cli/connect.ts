@@ -1,6 +1,6 @@
 import { StartProblem } from '../base/start-problem.ts'
 import { SandboxClient } from '../client.ts'
-import { exampleMerchant } from '../sandbox-merchant.ts'
+import { exampleMerchant } from '../example-merchant.ts'
 
 /** Where the HTTP commands look for a gateway. */
 export function gatewayUrl(environment: Readonly<Partial<Record<string, string>>> = process.env): string {

@@ -1,5 +1,6 @@
 import { readConfig, strangeSettings } from '../config.ts'
 import { setFlagsFromString } from 'node:v8'
+import { requireFree } from '../listening.ts'
 import { openDatabase } from '../open-database.ts'
 import { firstOrder } from '../wire/first-order.ts'
 import { isLoopback } from '../base/loopback.ts'
@@ -19,6 +20,7 @@ export async function serve(words: readonly string[]): Promise<number> {
   for (const sentence of strangeSettings(process.env)) say(sentence)
   setFlagsFromString(heapGrowth)
   const stopped = signal()
+  await requireFree(config)
   // PostgreSQL starts while the rest of the program is being read, which takes longer.
   const opening = openDatabase(config, { say })
   const loaded = Promise.all([import('../gateway.ts'), import('../log.ts')])

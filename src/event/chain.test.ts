@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chainStart, link } from './chain.ts'
+import { begin, chainStart, link } from './chain.ts'
 
 const at = new Date('2026-11-24T00:00:00.000Z')
 const first = link(chainStart, 1, 'order.initiated', at, { amount: '1000' })
@@ -20,3 +20,9 @@ for (const [name, other] of [
     assert.notDeepEqual(other.hash, first.hash)
   })
 }
+
+test('a chain begins as any event is linked', () => {
+  const data = { amount: '1000', channel: null, reference: 'r' }
+  const at = new Date('2026-01-01T00:00:00.123Z')
+  assert.deepEqual(begin('order.initiated', at, JSON.stringify(data)), link(chainStart, 1, 'order.initiated', at, data))
+})

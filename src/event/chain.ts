@@ -1,4 +1,5 @@
 import { sha256 } from '../base/digest.ts'
+import { isoText } from '../base/iso-text.ts'
 
 /** The hash that the first event of an order carries as its predecessor's. */
 export const chainStart: Buffer = Buffer.alloc(32)
@@ -13,6 +14,14 @@ export interface StoredEvent {
   readonly at: Date
   readonly data: string
   readonly hash: Buffer
+}
+
+/**
+ * The first event of a chain: `link` from `chainStart`, whose bytes are those of the text that it is written
+ * over, so that nothing has to be copied for the most frequent event of all. `data` is JSON.
+ */
+export function begin(type: string, at: Date, data: string): StoredEvent {
+  return { seq: 1, type, at, data, hash: sha256(`${emptyHash}1\n${type}\n${isoText(at)}\n${data}`) }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Problem } from '../base/problem.ts'
 import { invariant } from '../base/invariant.ts'
 import type { Directory } from '../merchant/directory.ts'
+import type { DirectWay } from './direct.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 
 declare module 'fastify' {
@@ -18,6 +19,7 @@ export function requireMerchant(
   app: FastifyInstance,
   directory: Directory,
   newKeyUsed: (merchant: Merchant) => Promise<void>,
+  direct?: DirectWay,
 ): void {
   app.decorateRequest('authenticated', null)
   app.addHook('onRequest', async (request) => {
@@ -25,6 +27,7 @@ export function requireMerchant(
     if (!found) throw new Problem('unauthorized')
     if (found.usedNewKey) await newKeyUsed(found.merchant)
     request.authenticated = found.merchant
+    if (found.usedCurrentKey && !found.usedNewKey) direct?.remember(request.raw, request.ip, found.merchant)
   })
 }
 

@@ -54,6 +54,7 @@ export function boundConnections(
   server: Server,
   { connections }: ConnectionBounds,
   refusesEarly: ((method: string, url: string) => boolean) | null,
+  takes: ((request: IncomingMessage, response: ServerResponse) => boolean) | null,
 ): void {
   const most = Math.max(1, Math.min(connections, openFiles() - reservedFiles))
   /** Those that have not sent one whole request, in the order of their coming. */
@@ -108,7 +109,7 @@ export function boundConnections(
       response.once('socket', () => ahead.set(socket, (ahead.get(socket) ?? 1) - 1))
     }
     if (refusesEarly?.(request.method ?? '', request.url ?? '')) refuse(response)
-    else handler(request, response)
+    else if (!takes?.(request, response)) handler(request, response)
   })
 }
 

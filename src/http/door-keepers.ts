@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../base/clock.ts'
-import { type DoorKeeping, keepDoor, type Refusal, tooMany } from './door.ts'
+import { type Door as DoorKeeper, doorOf, type DoorKeeping, keepDoor, type Refusal, tooMany } from './door.ts'
 import { GuessGuard } from './guess-guard.ts'
 import { Load } from './load.ts'
 import { networkOf } from './network.ts'
@@ -13,6 +13,8 @@ type Keep = (routes: Door) => Door
 
 export interface DoorKeepers {
   readonly load: Load
+  /** The keeper of the merchants' door, for what comes in beside the framework. */
+  readonly ofMerchants: DoorKeeper
   readonly merchants: Keep
   readonly payers: Keep
   readonly developers: Keep
@@ -39,32 +41,38 @@ export function doorKeepers(
   const byMerchant = throttle(rates.merchant)
   const guesses = rates.address ? new GuessGuard() : null
   const unknownLinks = throttle(rates.address && unknownLinkRate)
+  const keeperOf = (keeping: Omit<DoorKeeping, 'clock' | 'load' | 'refused'>) =>
+    doorOf({ clock, load, refused, ...keeping })
   const keep =
-    (keeping: Omit<DoorKeeping, 'clock' | 'load' | 'refused'>): Keep =>
+    (door: DoorKeeper): Keep =>
     (routes) =>
     async (app) => {
-      keepDoor(app, { clock, load, refused, ...keeping })
+      keepDoor(app, door)
       await app.register(routes)
     }
   // Many payers share the address of their network operator, which is no merchant's server.
   const ofPayers = throttle(rates.address)
   const ofMerchants = throttle(rates.address)
+  const merchants = keeperOf({
+    kindOf: (method) => (method === 'POST' ? 'order' : 'question'),
+    byNetwork: ofMerchants,
+    byMerchant,
+    guesses,
+  })
   return {
     load,
-    merchants: keep({
-      kindOf: (method) => (method === 'POST' ? 'order' : 'question'),
-      byNetwork: ofMerchants,
-      byMerchant,
-      guesses,
-    }),
-    payers: keep({
-      kindOf: (method) => (method === 'POST' ? 'form' : 'page'),
-      byNetwork: ofPayers,
-      byMerchant: null,
-      guesses: null,
-    }),
+    ofMerchants: merchants,
+    merchants: keep(merchants),
+    payers: keep(
+      keeperOf({
+        kindOf: (method) => (method === 'POST' ? 'form' : 'page'),
+        byNetwork: ofPayers,
+        byMerchant: null,
+        guesses: null,
+      }),
+    ),
     // They wait for banks and clocks, as forms do.
-    developers: keep({ kindOf: () => 'form', byNetwork: ofMerchants, byMerchant, guesses }),
+    developers: keep(keeperOf({ kindOf: () => 'form', byNetwork: ofMerchants, byMerchant, guesses })),
     refusesEarly: (method, url) =>
       method === 'POST'
         ? url === '/pg/payment/card/initiate' && early(load.admits('order'))

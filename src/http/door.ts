@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
 import type { GuessGuard } from './guess-guard.ts'
@@ -31,73 +31,101 @@ export interface DoorKeeping {
   readonly refused: (reason: Refusal) => void
 }
 
-/**
- * Keeps a door, for every route that is registered on `app` after this. In the order in which a request
- * meets it: is there room, does its network come too often, has its network guessed too often, (the door's
- * own credentials,) does its merchant come too often, (its body,) is there still room. All but the last come
- * before the body is read. Synchronous: every request passes here.
- */
-export function keepDoor(app: FastifyInstance, keeping: DoorKeeping): void {
-  const { clock, load, kindOf, byNetwork, byMerchant, guesses, refused } = keeping
+/** A door's keeper, asked in this order by everything that comes in. Synchronous: every request passes here. */
+export interface Door {
+  /** Before anything is known of a request: is there room, does its network come too often or guess. */
+  arrives(method: string, network: string | (() => string), authorization: string | undefined): Problem | undefined
+  /** When its credentials have been found right: does its merchant come too often. */
+  identified(
+    merchantId: string,
+    network: string | (() => string),
+    authorization: string | undefined,
+  ): Problem | undefined
+  /** Its credentials were wrong. */
+  guessed(network: string, authorization: string | undefined): void
+  /** When its body is there: is there still room. The time at which the work began, for `ends`. */
+  begins(method: string): Problem | number
+  /** Once for each `begins` that gave a time, when the answer is known. */
+  ends(method: string, beganAt: number): void
+}
+
+export function doorOf({ clock, load, kindOf, byNetwork, byMerchant, guesses, refused }: DoorKeeping): Door {
   const full = () => {
     refused('overload')
     return new Problem('unavailable')
   }
+  const nameOf = (network: string | (() => string)) => (typeof network === 'string' ? network : network())
+  return {
+    arrives: (method, network, authorization) => {
+      if (!load.admits(kindOf(method))) return full()
+      if (!byNetwork) return undefined
+      const now = clock.monotonicMs()
+      const name = nameOf(network)
+      const comesTooOftenMs = byNetwork.take(name, now)
+      const waitMs = comesTooOftenMs || (guesses?.waitMs(name, authorization, now) ?? 0)
+      if (waitMs === 0) return undefined
+      refused(comesTooOftenMs > 0 ? 'address_limit' : 'credentials_limit')
+      return tooMany(waitMs)
+    },
+    identified: (merchantId, network, authorization) => {
+      if (!guesses && !byMerchant) return undefined
+      const now = clock.monotonicMs()
+      guesses?.passed(nameOf(network), merchantId, authorization, now)
+      const waitMs = byMerchant?.take(merchantId, now) ?? 0
+      if (waitMs === 0) return undefined
+      refused('merchant_limit')
+      return tooMany(waitMs)
+    },
+    guessed: (network, authorization) => guesses?.failed(network, authorization, clock.monotonicMs()),
+    begins: (method) => {
+      const kind = kindOf(method)
+      // Bodies that were begun while there was room may all end at once.
+      if (!load.admits(kind)) return full()
+      load.begin(kind)
+      return clock.monotonicMs()
+    },
+    ends: (method, beganAt) => load.end(kindOf(method), beganAt, clock.monotonicMs()),
+  }
+}
+
+/**
+ * Keeps a door, for every route that is registered on `app` after this. In the order in which a request
+ * meets it: is there room, does its network come too often, has its network guessed too often, (the door's
+ * own credentials,) does its merchant come too often, (its body,) is there still room. All but the last come
+ * before the body is read.
+ */
+export function keepDoor(app: FastifyInstance, door: Door): void {
   app.decorateRequest('beganAt', 0)
 
   app.addHook('onRequest', (request, _reply, done) => {
-    if (!load.admits(kindOf(request.method))) return done(full())
-    if (!byNetwork) return done()
-    const now = clock.monotonicMs()
-    const network = networkOf(request.ip)
-    const comesTooOftenMs = byNetwork.take(network, now)
-    const waitMs = comesTooOftenMs || (guesses?.waitMs(network, request.headers.authorization, now) ?? 0)
-    if (waitMs === 0) return done()
-    refused(comesTooOftenMs > 0 ? 'address_limit' : 'credentials_limit')
-    done(tooMany(waitMs))
+    done(door.arrives(request.method, () => networkOf(request.ip), request.headers.authorization))
   })
 
-  if (guesses || byMerchant) {
-    // Credentials have been looked at, the body has not.
-    app.addHook('preParsing', (request, _reply, _payload, done) => {
-      const merchantId = request.authenticated?.merchantId
-      if (merchantId === undefined) return done()
-      const now = clock.monotonicMs()
-      guesses?.passed(networkOf(request.ip), merchantId, request.headers.authorization, now)
-      const waitMs = byMerchant?.take(merchantId, now) ?? 0
-      if (waitMs > 0) refused('merchant_limit')
-      done(waitMs > 0 ? tooMany(waitMs) : null)
-    })
-  }
+  // Credentials have been looked at, the body has not.
+  app.addHook('preParsing', (request, _reply, _payload, done) => {
+    const merchantId = request.authenticated?.merchantId
+    if (merchantId === undefined) return done()
+    done(door.identified(merchantId, () => networkOf(request.ip), request.headers.authorization) ?? null)
+  })
 
-  if (guesses) {
-    app.addHook('onError', (request, _reply, error, done) => {
-      if (error instanceof Problem && error.problem === 'unauthorized') {
-        guesses.failed(networkOf(request.ip), request.headers.authorization, clock.monotonicMs())
-      }
-      done()
-    })
-  }
+  app.addHook('onError', (request, _reply, error, done) => {
+    if (error instanceof Problem && error.problem === 'unauthorized')
+      door.guessed(networkOf(request.ip), request.headers.authorization)
+    done()
+  })
 
   app.addHook('preValidation', (request, _reply, done) => {
-    const kind = kindOf(request.method)
-    // Bodies that were begun while there was room may all end at once.
-    if (!load.admits(kind)) return done(full())
-    load.begin(kind)
-    request.beganAt = clock.monotonicMs()
+    const began = door.begins(request.method)
+    if (typeof began !== 'number') return done(began)
+    request.beganAt = began
     done()
   })
 
   app.addHook('onSend', (request, _reply, _payload, done) => {
-    endWork(request, keeping)
+    if (request.beganAt > 0) door.ends(request.method, request.beganAt)
+    request.beganAt = 0
     done()
   })
-}
-
-function endWork(request: FastifyRequest, { clock, load, kindOf }: DoorKeeping): void {
-  if (request.beganAt === 0) return
-  load.end(kindOf(request.method), request.beganAt, clock.monotonicMs())
-  request.beganAt = 0
 }
 
 /** 429 with the time after which the next request may come. */

@@ -1,6 +1,6 @@
-import { type TSchema, Type } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { invariant } from '../base/invariant.ts'
+import { type TSchema, Type } from '../base/schema.ts'
 
 /** A route as it was registered, one for each method. */
 export interface RegisteredRoute {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { Type } from '@fastify/type-provider-typebox'
 import { Problem } from '../base/problem.ts'
+import { Type } from '../base/schema.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 import { answerProblems } from './problem-answer.ts'
 

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
 import { Problem } from '../base/problem.ts'
 import { isLoopback } from '../base/loopback.ts'
 import { boundConnections, connectionBounds, type ConnectionBounds } from './connections.ts'
+import { requestLog } from './request-log.ts'
 import { refuseOtherSites } from './own-pages.ts'
 import { answerProblems, problemAnswer, problemOf } from './problem-answer.ts'
 
@@ -22,6 +24,8 @@ export function buildServer(options: {
   allowedHost: ((host: string) => boolean) | null
   /** What is refused for want of room before it is even routed. */
   refusesEarly?: (method: string, url: string) => boolean
+  /** What is served before it comes to the framework. */
+  takes?: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Shorter or fewer than usual, for tests. */
   bounds?: Partial<ConnectionBounds>
 }): FastifyInstance {
@@ -34,7 +38,8 @@ export function buildServer(options: {
     bodyLimit,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { maxParamLength: 128 },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    // The schemas are built, not written: to compile the schema of schemas takes longer than all of them.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, meta: false, validateSchema: false } },
     requestTimeout: bounds.requestMs,
     keepAliveTimeout: bounds.keepAliveMs,
     connectionTimeout: bounds.silenceMs,
@@ -72,7 +77,7 @@ export function buildServer(options: {
       void (reply as FastifyReply).code(problem.status).send(answer)
     },
   })
-  boundConnections(app.server, bounds, options.refusesEarly ?? null)
+  boundConnections(app.server, bounds, options.refusesEarly ?? null, options.takes ?? null)
   // An expectation that nobody knows may be ignored (RFC 9110, 10.1.1); Node would answer it by itself.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.removeAllContentTypeParsers()
@@ -114,30 +119,20 @@ export function buildServer(options: {
     done(request.url.includes('%00') ? new Problem('route_not_found') : undefined)
   })
 
-  const levels = ['info', 'warn'] as const
-  const written = new Set(levels.filter((level) => writes(options.log.level, level)))
+  const logged = requestLog(options.log)
   // Not async: it runs for every request, and most levels write nothing.
   app.addHook('onResponse', (request, reply, done) => {
-    const level = reply.statusCode >= 500 ? 'warn' : 'info'
-    if (written.has(level)) {
+    logged(() => request.log, {
+      method: request.method,
       // The route's pattern, never the URL: a payer's link is a secret.
-      request.log[level]({
-        msg: 'request',
-        method: request.method,
-        route: request.routeOptions.url ?? null,
-        status: reply.statusCode,
-        merchantId: request.authenticated?.merchantId,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-      })
-    }
+      route: () => request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      merchantId: request.authenticated?.merchantId,
+      ms: reply.elapsedTime,
+    })
     done()
   })
   return app
-}
-
-/** Whether a log at `threshold` writes a line of this level. */
-function writes(threshold: string, level: 'info' | 'warn'): boolean {
-  return ['trace', 'debug', 'info', ...(level === 'warn' ? ['warn'] : [])].includes(threshold)
 }
 
 /** Whether a request may name this host: loopback, or that of the public URL (design part 8). */

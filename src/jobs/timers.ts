@@ -1,89 +1,21 @@
 import type { Clock, MovableClock } from '../base/clock.ts'
 import type { Database } from '../postgres/database.ts'
 import type { TimerRunner } from '../timer/runner.ts'
-import { due, dueOf } from '../timer/store.ts'
-import { type Timer, type TimerKind, timerKinds } from '../timer/timer.ts'
-
-/** What timers of some kinds share: so many places, of which one merchant has at most `ofOne`. */
-class Lane {
-  readonly kinds: readonly TimerKind[]
-  /** Timers that have been looked up and wait for a place of their merchant, in order of time. */
-  readonly #ahead = new Map<string, Timer[]>()
-  /** When the table is to be looked at again for its kinds, in machine time. */
-  lookAtMs = 0
-  readonly #atOnce: number
-  readonly #ofOne: number
-  readonly #ofMerchants = new Map<string, number>()
-  #taken = 0
-
-  constructor(kinds: readonly TimerKind[], atOnce: number, ofOne: number) {
-    this.kinds = kinds
-    this.#atOnce = atOnce
-    this.#ofOne = ofOne
-  }
-
-  get free(): number {
-    return this.#atOnce - this.#taken
-  }
-
-  /** Merchants that need not be looked up: they have all their places, or timers that wait for one. */
-  get supplied(): readonly string[] {
-    const full = [...this.#ofMerchants].filter(([, taken]) => taken >= this.#ofOne)
-    return [...full.map(([merchantId]) => merchantId), ...this.#ahead.keys()]
-  }
-
-  supply(timer: Timer): void {
-    const ahead = this.#ahead.get(timer.merchantId)
-    if (ahead) ahead.push(timer)
-    else this.#ahead.set(timer.merchantId, [timer])
-  }
-
-  /** What a merchant waits for is looked up again when it is let go of. */
-  forget(merchantId: string): void {
-    this.#ahead.delete(merchantId)
-  }
-
-  /** The next timers for which there is a place. */
-  take(): Timer[] {
-    const taken: Timer[] = []
-    for (const [merchantId, ahead] of this.#ahead) {
-      const places = Math.min(this.free - taken.length, this.#ofOne - (this.#ofMerchants.get(merchantId) ?? 0))
-      if (places > 0) taken.push(...ahead.splice(0, places))
-      if (ahead.length === 0) this.#ahead.delete(merchantId)
-    }
-    return taken
-  }
-
-  /** False when the merchant has all its places. */
-  enter(merchantId: string): boolean {
-    const taken = this.#ofMerchants.get(merchantId) ?? 0
-    if (taken >= this.#ofOne) return false
-    this.#ofMerchants.set(merchantId, taken + 1)
-    this.#taken += 1
-    return true
-  }
-
-  /** True when half of the places are free again and nothing waits for them: there may be timers to look up. */
-  leave(merchantId: string): boolean {
-    const taken = (this.#ofMerchants.get(merchantId) ?? 0) - 1
-    if (taken > 0) this.#ofMerchants.set(merchantId, taken)
-    else this.#ofMerchants.delete(merchantId)
-    this.#taken -= 1
-    return !this.#ahead.has(merchantId) && (taken === this.#ofOne / 2 || this.#taken === this.#atOnce / 2)
-  }
-}
+import { due, dueOf, type TimerPlace } from '../timer/store.ts'
+import { type Timer, timerKinds } from '../timer/timer.ts'
+import { aheadAtMost as limit, Lane } from './lane.ts'
 
 /** All that is not a callback, and so waits for nobody's server but a bank's. */
 const ofPayments = timerKinds.filter((kind) => kind !== 'callback')
 
-/**
- * How many are looked up at once. Whoever is left out is stepped over one by one: one merchant with a dead
- * server and ten thousand callbacks must not make each look-up for the others a long one.
- */
-const lookedUp = 512
-
 /** How often the table is looked at when nobody says that something is due. */
 const idleMs = 250
+
+/**
+ * A look at everybody's timers steps over what is due to those whom it leaves out: one merchant with a dead
+ * server and a million callbacks makes it a long one. So it takes at most a tenth of the time.
+ */
+const pausePerLook = 10
 
 /**
  * Runs timers as their merchants' time comes. A merchant whose clock was moved is looked at by its own
@@ -118,9 +50,16 @@ export class TimerJob {
     this.#loop = this.#run()
   }
 
-  /** Looks at the table now, for timers of one kind or of all. */
-  wake(kind?: TimerKind): void {
-    for (const lane of this.#lanes) if (kind === undefined || lane.kinds.includes(kind)) lane.lookAtMs = 0
+  /** Looks at the table now. */
+  wake(): void {
+    for (const lane of this.#lanes) lane.lookAtMs = 0
+    this.#goOn()
+  }
+
+  /** Runs a timer that is due and has just been committed, without looking it up. */
+  offer(timer: Timer): void {
+    if (this.#held.has(timer.merchantId)) return
+    for (const lane of this.#lanes) if (lane.kinds.includes(timer.kind)) lane.offer(timer)
     this.#goOn()
   }
 
@@ -156,6 +95,7 @@ export class TimerJob {
       try {
         await this.#runner.freeStuck()
         for (const lane of this.#lanes) {
+          await this.#refill(lane)
           await this.#lookUp(lane)
           for (const timer of lane.take()) if (this.#start(lane, timer)) started += 1
         }
@@ -182,30 +122,58 @@ export class TimerJob {
       // A claim that fails leaves the timer where it is, for the next round.
     } finally {
       this.#running.delete(name)
-      if (lane.leave(timer.merchantId)) lane.lookAtMs = 0
+      lane.leave(timer.merchantId)
       this.#goOn()
     }
   }
 
   /** Supplies a lane with what is due of merchants that it has nothing of. */
   async #lookUp(lane: Lane): Promise<void> {
-    const nowMs = this.#clock.monotonicMs()
-    if (lane.free <= 0 || nowMs < lane.lookAtMs) return
-    lane.lookAtMs = nowMs + idleMs
+    const beganMs = this.#clock.monotonicMs()
+    if (lane.free <= 0 || beganMs < lane.lookAtMs) return
+    lane.lookAtMs = beganMs + idleMs
     const { kinds } = lane
     const supplied = new Set(lane.supplied)
     const machine = this.#clock.machine()
     const moved = this.#movable?.moved() ?? []
-    const limit = lookedUp
     const except = [...moved, ...this.#held, ...supplied]
     const found = await due(this.#database, { now: machine, machine, except, kinds, limit })
+    const endedMs = this.#clock.monotonicMs()
+    const last = found.at(-1)
+    const more = last && found.length >= limit ? new Set(found.map(({ merchantId }) => merchantId)) : []
+    this.#supply(lane, found)
+    if (last) for (const merchantId of more) if (!this.#held.has(merchantId)) lane.hasMore(merchantId, last)
     for (const merchantId of moved) {
-      if (this.#held.has(merchantId) || supplied.has(merchantId)) continue
-      const now = this.#clock.now(merchantId)
-      found.push(...(await dueOf(this.#database, merchantId, { now, machine, kinds, limit })))
+      if (!this.#held.has(merchantId) && !supplied.has(merchantId)) await this.#refillOf(lane, merchantId, undefined)
     }
+    // There may be others behind those who have so much. Who woke it meanwhile has it look at once as well.
     if (found.length >= limit) lane.lookAtMs = 0
-    for (const timer of found) if (!this.#held.has(timer.merchantId)) lane.supply(timer)
+    else if (lane.lookAtMs > 0) {
+      lane.lookAtMs = Math.max(lane.lookAtMs, endedMs + pausePerLook * (endedMs - beganMs))
+    }
+  }
+
+  /** Supplies a lane with what is behind that which it had of a merchant. */
+  async #refill(lane: Lane): Promise<void> {
+    for (const [merchantId, after] of lane.drained) {
+      if (lane.free <= 0) return
+      await this.#refillOf(lane, merchantId, after)
+    }
+  }
+
+  async #refillOf(lane: Lane, merchantId: string, after: TimerPlace | undefined): Promise<void> {
+    const { kinds } = lane
+    const at = { now: this.#clock.now(merchantId), machine: this.#clock.machine(), kinds, limit, after }
+    const found = await dueOf(this.#database, merchantId, at)
+    if (this.#held.has(merchantId)) return
+    const last = found.at(-1)
+    if (last && found.length >= limit) lane.hasMore(merchantId, last)
+    else lane.hasNoMore(merchantId)
+    this.#supply(lane, found)
+  }
+
+  #supply(lane: Lane, timers: readonly Timer[]): void {
+    for (const timer of timers) if (!this.#held.has(timer.merchantId)) lane.supply(timer)
   }
 
   async #sleep(): Promise<void> {

@@ -21,6 +21,14 @@ interface Entry {
   readonly until: number
 }
 
+export interface Authenticated {
+  readonly merchant: Merchant
+  /** Not the one before, whose time runs out. */
+  readonly usedCurrentKey: boolean
+  /** The current one, for the first time since it was rotated in. */
+  readonly usedNewKey: boolean
+}
+
 /** Finds merchants, remembering each for at most five seconds. */
 export class Directory {
   readonly #sql: Sql
@@ -47,6 +55,12 @@ export class Directory {
     return this.#cached(this.#byRoute, route, () => findByRoute(this.#sql, this.#cipher, route))
   }
 
+  /** Whether this very entry is what is remembered of the merchant, and not for too long. */
+  readonly isCurrent = (merchant: Merchant): boolean => {
+    const known = this.#byId.get(merchant.merchantId)
+    return known?.merchant === merchant && known.until > this.#clock.monotonicMs()
+  }
+
   async list(): Promise<readonly Merchant[]> {
     return list(this.#sql, this.#cipher)
   }
@@ -65,7 +79,7 @@ export class Directory {
    * database and compared again, whether the id was remembered, known or made up. So a new key, too, is
    * honoured at once.
    */
-  async authenticate(header: string | undefined): Promise<{ merchant: Merchant; usedNewKey: boolean } | undefined> {
+  async authenticate(header: string | undefined): Promise<Authenticated | undefined> {
     const [, encoded] = /^basic ([a-z0-9+/=_-]+)$/i.exec(header ?? '') ?? []
     if (!encoded) return undefined
     const text = Buffer.from(encoded, 'base64').toString('utf8')
@@ -79,11 +93,13 @@ export class Directory {
   }
 
   /** Every accepted key is compared, whatever the others said, and in constant time; nobody has a key too. */
-  #match(merchant: Merchant | undefined, given: Buffer): { merchant: Merchant; usedNewKey: boolean } | undefined {
+  #match(merchant: Merchant | undefined, given: Buffer): Authenticated | undefined {
     const keys = merchant ? acceptedKeys(merchant, this.#clock.machine()) : [nobodysKey]
     let matched = -1
     for (const [index, key] of keys.entries()) if (timingSafeEqual(given, digestOfKey(key))) matched = index
-    return merchant && matched >= 0 ? { merchant, usedNewKey: matched === 0 && !merchant.newKeyUsed } : undefined
+    if (!merchant || matched < 0) return undefined
+    const usedCurrentKey = matched === 0
+    return { merchant, usedCurrentKey, usedNewKey: usedCurrentKey && !merchant.newKeyUsed }
   }
 
   /** Past what is remembered, which others go on using meanwhile. */

@@ -10,12 +10,12 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 /**
  * Counts and times every answer of the routes that are registered after this call, by their pattern. What
  * is counted into is looked up once for each route, method and status, so that a request pays for two
- * additions (half a microsecond).
+ * additions (half a microsecond). What it gives counts an answer that the framework did not see.
  */
 export function observeRequests(
   app: FastifyInstance,
   { requests, seconds }: { requests: Counter<'method' | 'route' | 'status'>; seconds: Histogram<'route'> },
-): void {
+): (answer: { method: string; route: string; status: number; ms: number }) => void {
   const observerOf = (route: string) => {
     const timer = seconds.labels(route)
     const counters = new Map<string, Map<number, Counter.Internal>>()
@@ -26,9 +26,9 @@ export function observeRequests(
       counters.set(method, (counters.get(method) ?? new Map<number, Counter.Internal>()).set(status, made))
       return made
     }
-    return (request: FastifyRequest, reply: FastifyReply) => {
-      counterOf(request.method, reply.statusCode).inc()
-      timer.observe(reply.elapsedTime / 1_000)
+    return (method: string, status: number, ms: number) => {
+      counterOf(method, status).inc()
+      timer.observe(ms / 1_000)
     }
   }
 
@@ -40,14 +40,15 @@ export function observeRequests(
     route.onResponse = [
       ...own,
       (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-        observe(request, reply)
+        observe(request.method, reply.statusCode, reply.elapsedTime)
         done()
       },
     ]
   })
   const observeStray = observerOf(noRoute)
   app.addHook('onResponse', (request, reply, done) => {
-    if (request.is404) observeStray(request, reply)
+    if (request.is404) observeStray(request.method, reply.statusCode, reply.elapsedTime)
     done()
   })
+  return ({ method, route, status, ms }) => observers.get(route)?.(method, status, ms)
 }

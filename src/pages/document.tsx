@@ -17,30 +17,71 @@ export interface DocumentSettings {
   readonly refreshSeconds?: number
 }
 
-/** A whole HTML document with the one style and the one script inside. Send it with `pageHeaders()`. */
-export function renderPage(body: ComponentChild, settings: DocumentSettings): string {
+/** The head of every page in one language and skin: up to its title, between that and the style, the style. */
+interface Frame {
+  readonly start: Buffer
+  readonly head: Buffer
+  readonly style: Buffer
+}
+
+const frames = new Map<string, Frame>()
+const styleTag = '<style>'
+const end = Buffer.from(renderToString(<script dangerouslySetInnerHTML={{ __html: script }} />) + '</body></html>')
+const bodyEnd = '</body>'
+
+/**
+ * A whole HTML document with the one style and the one script inside, as bytes: these two and the head are
+ * the most of it and always the same, so only what stands between them is rendered and encoded. Send it with
+ * `pageHeaders()`.
+ */
+export function renderPage(body: ComponentChild, settings: DocumentSettings): Buffer {
   const { title, language, self, skin = 'gerbang', refreshSeconds } = settings
+  const { start, head, style } = frameOf(language, skin)
+  const titled = renderToString(<title>{title}</title>)
+  const bodied = renderToString(<body data-self={self}>{body}</body>)
+  return Buffer.concat([
+    start,
+    Buffer.from(titled),
+    head,
+    ...(refreshSeconds === undefined ? [] : [Buffer.from(refresh(refreshSeconds, self))]),
+    style,
+    Buffer.from(bodied.slice(0, -bodyEnd.length)),
+    end,
+  ])
+}
+
+function refresh(seconds: number, self: string | undefined): string {
+  return renderToString(
+    <noscript>
+      <meta http-equiv="refresh" content={`${seconds}${self ? `;url=${self}` : ''}`} />
+    </noscript>,
+  )
+}
+
+function frameOf(language: Language, skin: 'gerbang' | 'bank'): Frame {
+  const name = `${language} ${skin}`
+  const known = frames.get(name)
+  if (known) return known
   const document = renderToString(
     <html lang={language} data-skin={skin}>
       <head>
         <meta charset="utf-8" />
-        <title>{title}</title>
+        <title />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex, nofollow" />
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href={icon} />
-        {refreshSeconds === undefined ? null : (
-          <noscript>
-            <meta http-equiv="refresh" content={`${refreshSeconds}${self ? `;url=${self}` : ''}`} />
-          </noscript>
-        )}
         <style dangerouslySetInnerHTML={{ __html: stylesheet }} />
       </head>
-      <body data-self={self}>
-        {body}
-        <script dangerouslySetInnerHTML={{ __html: script }} />
-      </body>
     </html>,
   )
-  return `<!doctype html>${document}`
+  const [start = '', rest = ''] = document.split('<title></title>')
+  const styleAt = rest.indexOf(styleTag)
+  const frame = {
+    start: Buffer.from(`<!doctype html>${start}`),
+    head: Buffer.from(rest.slice(0, styleAt)),
+    style: Buffer.from(rest.slice(styleAt, -'</html>'.length)),
+  }
+  frames.set(name, frame)
+  return frame
 }

@@ -1,3 +1,5 @@
+import { kept } from './kept.ts'
+
 /** Small line drawings, 24 by 24. Decorative: words beside them say the same. */
 const drawings = {
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
@@ -10,9 +12,11 @@ const drawings = {
 } as const
 
 export function Glyph({ name }: { name: keyof typeof drawings }) {
-  return (
-    <svg class="glyph" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={drawings[name]} />
-    </svg>
-  )
+  return glyph(name)
 }
+
+const glyph = kept((name: keyof typeof drawings) => (
+  <svg class="glyph" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <path d={drawings[name]} />
+  </svg>
+))

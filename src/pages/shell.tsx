@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { Glyph } from './glyph.tsx'
 import { type Language, languages, phrases } from './language.ts'
+import { kept } from './kept.ts'
 import { Mark } from './mark.tsx'
 
 export interface ShellProps {
@@ -34,19 +35,23 @@ export function Shell({ language, path, testCardsUrl, shape, children }: ShellPr
       <main class={shape} tabIndex={-1}>
         {children}
       </main>
-      <footer class="foot">
-        <span>
-          {page.poweredBy}{' '}
-          <span class="name">
-            <Mark className="mark" />
-            Gerbang
-          </span>
-        </span>
-      </footer>
+      {footer(language)}
       <p class="unseen" role="status" data-announce />
     </>
   )
 }
+
+const footer = kept((language: Language) => (
+  <footer class="foot">
+    <span>
+      {phrases(language).page.poweredBy}{' '}
+      <span class="name">
+        <Mark className="mark" />
+        Gerbang
+      </span>
+    </span>
+  </footer>
+))
 
 /** What stands around the pages of the bank that the sandbox imitates: nothing of Gerbang's own look. */
 export function BankShell({ language, path, children }: Pick<ShellProps, 'language' | 'path' | 'children'>) {

@@ -2,7 +2,8 @@ import type { AuthenticationReply, BrowserData } from '../authentication/authent
 import { invariant } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
 import type { Merchant } from '../merchant/merchant.ts'
-import { attemptSubject, type Change, change } from './change.ts'
+import { mayAsk, recordAsking } from './authorize.ts'
+import { attemptSubject, type Change, type Changed, changeFrom } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
 import type { Attempt, Order } from './order.ts'
 
@@ -17,7 +18,8 @@ export interface AuthenticationInput {
 /**
  * Takes an attempt one step further through 3-D Secure: look the card up, ask the issuer, or read the
  * result of a challenge. Each step is asked outside a transaction and written by compare-and-set, so a
- * repeat finds the attempt moved on and changes nothing.
+ * repeat finds the attempt moved on and changes nothing. Where it passes and the CVV is at hand, the change
+ * that says so says as well that the acquirer is about to be asked: answers true to the one whose turn that is.
  */
 export async function authenticate(
   deps: PaymentDeps,
@@ -25,16 +27,16 @@ export async function authenticate(
   order: Order,
   attempt: Attempt,
   input: AuthenticationInput,
-): Promise<void> {
+): Promise<Changed<boolean>> {
+  const seen = { result: false, standing: { order, attempt } }
   const { authenticator } = deps
   const { merchantId } = merchant
   if (attempt.state === 'challenged') {
     invariant(authenticator && attempt.authenticationId, 'a challenged attempt has an authentication')
     const result = await authenticator.result({ merchantId, authenticationId: attempt.authenticationId })
-    if (result) await write(deps, merchant, order, attempt, (work) => conclude(work, result))
-    return
+    return result ? write(deps, merchant, order, attempt, (work) => conclude(work, result)) : seen
   }
-  if (attempt.state !== 'started') return
+  if (attempt.state !== 'started') return seen
   if (!attempt.authenticationId) {
     invariant(attempt.attemptToken, 'a live attempt has a card')
     const request = {
@@ -44,8 +46,8 @@ export async function authenticate(
       notificationUrl: input.notificationUrl,
     }
     const started = authenticator ? await authenticator.start(request).catch(hasEnded) : null
-    if (started === 'ended') return
-    await write(deps, merchant, order, attempt, (work) => {
+    if (started === 'ended') return seen
+    return write(deps, merchant, order, attempt, (work) => {
       if (!started) return pass(work, { transStatus: null, eci: null, cavv: null, dsTransId: null })
       const { authenticationId, methodUrl, methodData } = started
       work.patchAttempt({
@@ -53,7 +55,6 @@ export async function authenticate(
         authenticationStep: methodUrl && methodData ? { kind: 'method', url: methodUrl, data: methodData } : null,
       })
     })
-    return
   }
   invariant(authenticator, 'an authentication was started by an authenticator')
   const reply = await authenticator.authenticate({
@@ -64,7 +65,7 @@ export async function authenticate(
     methodCompleted: input.methodCompleted,
     browser: input.browser,
   })
-  await write(deps, merchant, order, attempt, (work) => conclude(work, reply))
+  return write(deps, merchant, order, attempt, (work) => conclude(work, reply))
 }
 
 /** A card that is gone belongs to an attempt that a cancellation or another tab has ended: there is nothing to do. */
@@ -80,14 +81,16 @@ async function write(
   order: Order,
   seen: Attempt,
   work: (change: Change) => void,
-): Promise<void> {
-  await change(deps, merchant, order.orderId, (changing) => {
+): Promise<Changed<boolean>> {
+  return changeFrom(deps, merchant, { order, attempt: seen }, (changing) => {
     const { attempt } = changing
     const unmoved =
       attempt?.attemptNo === seen.attemptNo &&
       attempt.state === seen.state &&
       attempt.authenticationId === seen.authenticationId
-    if (unmoved && changing.order.state === 'open') work(changing)
+    if (!unmoved || changing.order.state !== 'open') return false
+    work(changing)
+    return mayAsk(deps, changing.attempt) && recordAsking(deps, changing)
   })
 }
 

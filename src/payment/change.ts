@@ -224,11 +224,16 @@ export class Change {
     }
   }
 
+  /** As the order stands once the change is written, which makes its version the next. */
+  get standing(): Standing {
+    return { order: { ...this.#order, version: this.#order.version + 1 }, attempt: this.#attempt }
+  }
+
   /** What has to happen once the change is true. */
   committed(deps: PaymentDeps): void {
     for (const token of this.#erased) deps.cvvs.drop(token)
     if (deps.recorded) for (const { type } of this.#events) deps.recorded(type)
-    for (const { kind, dueAt } of this.#timers.values()) if (dueAt <= this.now) deps.wake(kind)
+    for (const timer of this.#timers.values()) if (timer.dueAt <= this.now) deps.wake(timer)
   }
 }
 
@@ -270,24 +275,57 @@ export async function change<T>(
   merchant: Merchant,
   orderId: string,
   work: (change: Change) => T,
-  { withOperations = false, also }: ChangeOptions = {},
+  options: ChangeOptions = {},
 ): Promise<T | undefined> {
+  return (await changed(deps, merchant, orderId, work, options))?.result
+}
+
+/** What a change gave, and how its order stands after it. */
+export interface Changed<T> {
+  readonly result: T
+  readonly standing: Standing
+}
+
+/**
+ * As `change`, for who has read the order already. It is read again only when it has moved since, or when
+ * nothing is to be changed by what was seen: so what was seen may be old, and the answer never is.
+ */
+export async function changeFrom<T>(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  seen: Standing,
+  work: (change: Change) => T,
+): Promise<Changed<T>> {
+  const done = await changed(deps, merchant, seen.order.orderId, work, { seen })
+  invariant(done, 'an order stays once it is written')
+  return done
+}
+
+async function changed<T>(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  orderId: string,
+  work: (change: Change) => T,
+  { seen, withOperations = false, also }: ChangeOptions & { readonly seen?: Standing },
+): Promise<Changed<T> | undefined> {
   const now = deps.clock.now(merchant.merchantId)
+  let given = seen
   for (let tries = 1; tries <= maxTries; tries += 1) {
-    const seen = await deps.orders.find(merchant.merchantId, orderId)
-    if (!seen) return undefined
+    const standing = given ?? (await deps.orders.find(merchant.merchantId, orderId))
+    if (!standing) return undefined
     // Read after the order: had one of them moved since, so had the order's version.
     const operations =
-      withOperations && seen.order.operationCount > 0
+      withOperations && standing.order.operationCount > 0
         ? await operationsOf(deps.database, merchant.merchantId, orderId)
         : []
-    const collected = new Change(merchant, now, seen, operations)
+    const collected = new Change(merchant, now, standing, operations)
     const result = work(collected)
     const written = collected.written(deps)
-    if (!written) return result
-    if (await deps.orders.write(written, also)) {
+    if (!written && !given) return { result, standing }
+    given = undefined
+    if (written && (await deps.orders.write(written, also))) {
       collected.committed(deps)
-      return result
+      return { result, standing: collected.standing }
     }
   }
   throw new Problem('unavailable')

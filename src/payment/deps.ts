@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { HeldCard } from '../card/held-card.ts'
 import type { Database, Sql } from '../postgres/database.ts'
-import type { TimerKind } from '../timer/timer.ts'
+import type { Timer } from '../timer/timer.ts'
 import type { Orders } from './orders.ts'
 
 /** The vault, as far as payment/ knows it. */
@@ -29,8 +29,8 @@ export interface PaymentDeps {
   readonly acquirer: Acquirer | null
   readonly authenticator: Authenticator | null
   readonly cvvs: CvvKeeper
-  /** Says that a timer of this kind is due now. */
-  readonly wake: (kind: TimerKind) => void
+  /** Told of each timer that was committed and is due already. */
+  readonly wake: (timer: Timer) => void
   /** Told the type of each event that was committed, for measuring; it must be quick and must not throw. */
   readonly recorded?: (type: string) => void
 }

@@ -107,6 +107,26 @@ export interface Standing {
   readonly attempt: Attempt | undefined
 }
 
+/** What a status check tells of an order and its newest attempt. */
+export interface Glance {
+  readonly order: Pick<
+    Order,
+    | 'merchantId'
+    | 'orderId'
+    | 'reference'
+    | 'state'
+    | 'amount'
+    | 'channel'
+    | 'expiresAt'
+    | 'paidAttempt'
+    | 'settledAt'
+    | 'authorized'
+    | 'captured'
+    | 'refunded'
+  > & { readonly details: Pick<OrderDetails, 'customerId' | 'metaData'> }
+  readonly attempt: Pick<Attempt, 'state' | 'cardMask' | 'cardInfo' | 'approvalCode' | 'acquirerChannel'> | undefined
+}
+
 /**
  * The state as of `now`: an open order whose time is over is expired, even before its timer has run, so
  * that page, `check` and `initiate` agree.

@@ -3,7 +3,8 @@ import { Problem } from '../base/problem.ts'
 import { Batcher, type WrittenBatch } from '../postgres/batcher.ts'
 import type { Database, Sql } from '../postgres/database.ts'
 import type { CardKeeper } from './deps.ts'
-import type { Standing } from './order.ts'
+import { glanceAt } from './glance-store.ts'
+import type { Glance, Standing } from './order.ts'
 import { findStandings, findStandingsByNo, nameOf, type OrderKey, type OrderNoKey } from './standing-store.ts'
 import { insertOrders, type Opening } from './store.ts'
 import { type WrittenChange, writeChanges } from './write-changes.ts'
@@ -29,6 +30,7 @@ export class Orders {
   readonly #cards: CardKeeper
   readonly #opened: Batcher<Opening, boolean>
   readonly #found: Batcher<OrderKey, Standing | undefined>
+  readonly #looked: Batcher<OrderKey, Glance | undefined>
   readonly #foundByNo: Batcher<OrderNoKey, Standing | undefined>
   readonly #changed: Batcher<WrittenChange, boolean>
 
@@ -43,6 +45,7 @@ export class Orders {
       ...(observe && { observe: observe.opened }),
     })
     this.#found = new Batcher({ key: nameOf, write: (rows) => findStandings(database, rows), isRead: true })
+    this.#looked = new Batcher({ key: nameOf, write: (rows) => glanceAt(database, rows), isRead: true })
     this.#foundByNo = new Batcher({
       key: ({ merchantId, orderNo }) => `${merchantId}\n${orderNo.toString('latin1')}`,
       write: (rows) => findStandingsByNo(database, rows),
@@ -63,6 +66,11 @@ export class Orders {
   /** An order as it stands now, or later. */
   find(merchantId: string, orderId: string): Promise<Standing | undefined> {
     return this.#found.add({ merchantId, orderId })
+  }
+
+  /** The same for who only tells of it. */
+  look(merchantId: string, orderId: string): Promise<Glance | undefined> {
+    return this.#looked.add({ merchantId, orderId })
   }
 
   findByNo(merchantId: string, orderNo: Buffer): Promise<Standing | undefined> {

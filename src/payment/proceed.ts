@@ -1,36 +1,40 @@
 import type { Merchant } from '../merchant/merchant.ts'
 import { type AuthenticationInput, authenticate } from './authenticate.ts'
-import { authorize } from './authorize.ts'
+import { askForMoney, authorize } from './authorize.ts'
 import type { PaymentDeps } from './deps.ts'
+import type { Standing } from './order.ts'
 
 /**
  * Takes the newest attempt as far as it goes without the payer: through 3-D Secure until the browser has
  * something to do, then to the acquirer. It stops at an authenticated attempt whose CVV is gone with the
  * process that took it, and the page asks for it again (invariant 8).
  *
- * The page and the scripted payer both pay through this function.
+ * The page and the scripted payer both pay through this function. It begins at what its caller has seen, and
+ * answers how the order stands after it: of a payment's trips to the database every second would be to
+ * read what is known.
  */
 export async function proceed(
   deps: PaymentDeps,
   merchant: Merchant,
-  orderId: string,
+  seen: Standing,
   attemptNo: number,
   input: AuthenticationInput,
-): Promise<void> {
-  let seen = await deps.orders.find(merchant.merchantId, orderId)
-  // The longest way is started, looked up, authenticated, asked; anything longer is a loop.
+): Promise<Standing> {
+  let standing = seen
+  // The longest way is started, looked up, authenticated; anything longer is a loop.
   for (let step = 0; step < 4; step += 1) {
-    if (seen?.attempt?.attemptNo !== attemptNo || seen.order.state !== 'open') return
-    const { order, attempt } = seen
+    const { order, attempt } = standing
+    if (attempt?.attemptNo !== attemptNo || order.state !== 'open') return standing
     if (attempt.state === 'authenticated') {
-      if (attempt.attemptToken && deps.cvvs.has(attempt.attemptToken)) await authorize(deps, merchant, order, attempt)
-      return
+      const canAsk = attempt.attemptToken !== null && deps.cvvs.has(attempt.attemptToken)
+      return canAsk ? authorize(deps, merchant, standing, attempt) : standing
     }
-    await authenticate(deps, merchant, order, attempt, input)
-    seen = await deps.orders.find(merchant.merchantId, orderId)
-    const after = seen?.attempt
-    if (after?.attemptNo !== attemptNo) return
-    const lookedUp = after.authenticationId !== attempt.authenticationId && !after.authenticationStep
-    if (after.state === attempt.state && !lookedUp) return
+    const { result: isAsking, standing: after } = await authenticate(deps, merchant, order, attempt, input)
+    standing = after
+    if (isAsking) return askForMoney(deps, merchant, after)
+    if (after.attempt?.attemptNo !== attemptNo) return after
+    const lookedUp = after.attempt.authenticationId !== attempt.authenticationId && !after.attempt.authenticationStep
+    if (after.attempt.state === attempt.state && !lookedUp) return after
   }
+  return standing
 }

@@ -1,5 +1,5 @@
 import { minus, type Money, zero } from '../base/money.ts'
-import type { Attempt, Order } from './order.ts'
+import type { Glance, Order } from './order.ts'
 import { type WireStatus, wireStatusOf } from './wire-status.ts'
 
 /** `result.payment` as `check` and the callback tell it (emitted.md). */
@@ -15,7 +15,7 @@ export interface PaymentResult {
   readonly channel: string | null
 }
 
-export function paymentOf(order: Order, attempt: Attempt | undefined, now: Date): PaymentResult {
+export function paymentOf(order: Glance['order'], attempt: Glance['attempt'], now: Date): PaymentResult {
   const isPaid = order.paidAttempt !== null
   return {
     status: wireStatusOf(order, attempt, now),

@@ -6,9 +6,7 @@ import type { PaymentDeps } from './deps.ts'
 import { paidAttemptStates } from './lifecycle.ts'
 
 /**
- * Writes down what the acquirer answered, whether to the request or to a later inquiry; the third step of
- * invariant 3. Only an attempt that is still `authorizing` can be settled: an approval that comes when it has
- * ended otherwise is given back, and the log says so (invariant 2).
+ * Writes down what the acquirer answered to an inquiry, or late.
  *
  * Answers false when the attempt was not waiting for an answer any more.
  */
@@ -19,43 +17,49 @@ export async function settle(
   attemptNo: number,
   reply: Reply,
 ): Promise<boolean> {
-  const settled = await change(deps, merchant, orderId, (work) => {
-    const { attempt } = work
-    if (attempt?.attemptNo !== attemptNo || attempt.state !== 'authorizing') {
-      // An attempt that paid is the newest one; of every other an approval is money that nobody asked for.
-      const isUnwanted = attempt?.attemptNo !== attemptNo || !paidAttemptStates.has(attempt.state)
-      if (isUnwanted && reply.outcome === 'approved') {
-        work.record('attempt.late_answer', { attemptNo, approvalCode: reply.approvalCode })
-        work.schedule('reverse', attemptSubject(orderId, attemptNo), work.now)
-      }
-      return false
+  return (await change(deps, merchant, orderId, (work) => recordReply(work, attemptNo, reply))) ?? false
+}
+
+/**
+ * What the acquirer answered, whether to the request or to a later inquiry; the third step of
+ * invariant 3. Only an attempt that is still `authorizing` can be settled: an approval that comes when it has
+ * ended otherwise is given back, and the log says so (invariant 2).
+ */
+export function recordReply(work: Change, attemptNo: number, reply: Reply): boolean {
+  const { orderId } = work.order
+  const { attempt } = work
+  if (attempt?.attemptNo !== attemptNo || attempt.state !== 'authorizing') {
+    // An attempt that paid is the newest one; of every other an approval is money that nobody asked for.
+    const isUnwanted = attempt?.attemptNo !== attemptNo || !paidAttemptStates.has(attempt.state)
+    if (isUnwanted && reply.outcome === 'approved') {
+      work.record('attempt.late_answer', { attemptNo, approvalCode: reply.approvalCode })
+      work.schedule('reverse', attemptSubject(orderId, attemptNo), work.now)
     }
-    switch (reply.outcome) {
-      case 'approved': {
-        approve(work, attemptNo, reply)
-        break
-      }
-      case 'declined': {
-        const { responseCode, reason } = reply
-        work.moveAttempt('authorize', 'declined', { responseCode, reason })
-        work.moveOrder('pay', 'declined')
-        work.countRefusal()
-        work.record('attempt.declined', { attemptNo, responseCode, reason })
-        work.closeIfOver()
-        break
-      }
-      case 'unknown':
-        work.moveAttempt('authorize', 'unknown', { reason: reply.reason })
-        work.moveOrder('pay', 'unknown')
-        work.record('attempt.unknown', { attemptNo, reason: reply.reason })
-        return true
-      default:
-        unreachable(reply)
+    return false
+  }
+  switch (reply.outcome) {
+    case 'approved':
+      approve(work, attemptNo, reply)
+      break
+    case 'declined': {
+      const { responseCode, reason } = reply
+      work.moveAttempt('authorize', 'declined', { responseCode, reason })
+      work.moveOrder('pay', 'declined')
+      work.countRefusal()
+      work.record('attempt.declined', { attemptNo, responseCode, reason })
+      work.closeIfOver()
+      break
     }
-    work.unschedule('inquire', attemptSubject(orderId, attemptNo))
-    return true
-  })
-  return settled ?? false
+    case 'unknown':
+      work.moveAttempt('authorize', 'unknown', { reason: reply.reason })
+      work.moveOrder('pay', 'unknown')
+      work.record('attempt.unknown', { attemptNo, reason: reply.reason })
+      return true
+    default:
+      unreachable(reply)
+  }
+  work.unschedule('inquire', attemptSubject(orderId, attemptNo))
+  return true
 }
 
 /** How long an issuer keeps its promise: the example of finpay-api.md part 8. Business time. */

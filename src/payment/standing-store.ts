@@ -138,7 +138,7 @@ const attemptFromRow = (row: AttemptRow): Attempt => ({
 })
 
 /** Every read goes by key, one order at a time, however the planner reckons: `limit` keeps it from joining. */
-const orders = (key: 'order_id' | 'order_no') => `cross join lateral (
+export const ordersBy = (key: 'order_id' | 'order_no') => `cross join lateral (
      select *
      from payment_order
      where merchant_id = wanted.merchant_id and ${key} = wanted.${key}
@@ -174,7 +174,7 @@ const selectById = statement(
   `select wanted.place::int, ${orderColumns},
      ${attemptColumns}
    from unnest($1::text[], $2::text[]) with ordinality as wanted (merchant_id, order_id, place)
-   ${orders('order_id')}`,
+   ${ordersBy('order_id')}`,
 )
 
 export interface OrderKey {
@@ -195,6 +195,7 @@ export interface NamedRow {
 
 /** For each order, in their order, whether a statement gave a row back for it. */
 export function areNamed(orders: readonly OrderKey[], rows: readonly NamedRow[]): boolean[] {
+  if (rows.length === 0) return orders.map(() => false)
   const named = new Set(rows.map((row) => nameOf({ merchantId: row.merchant_id, orderId: row.order_id })))
   return orders.map((order) => named.has(nameOf(order)))
 }
@@ -213,7 +214,7 @@ const selectByNo = statement(
   `select wanted.place::int, ${orderColumns},
      ${attemptColumns}
    from unnest($1::text[], $2::bytea[]) with ordinality as wanted (merchant_id, order_no, place)
-   ${orders('order_no')}`,
+   ${ordersBy('order_no')}`,
 )
 
 export interface OrderNoKey {

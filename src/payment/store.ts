@@ -1,4 +1,5 @@
-import { chainStart, link, type StoredEvent } from '../event/chain.ts'
+import { isoText } from '../base/iso-text.ts'
+import { begin, type StoredEvent } from '../event/chain.ts'
 import { bigintArray, byteaArray, textArray, timestampArray, uuidArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 import type { Order } from './order.ts'
@@ -33,7 +34,13 @@ const insertAll = statement(
      select merchant_id, 'expire:' || order_id, 'expire', order_id, expires_at
      from added
    )
-   select merchant_id, order_id from added`,
+   -- Only those that were not added, who are few: where all were, nothing more is looked at.
+   select merchant_id, order_id
+   from new
+   where (select count(*) from added) < cardinality($1::text[])
+     and not exists (
+       select from added
+       where added.merchant_id = new.merchant_id and added.order_id = new.order_id)`,
 )
 
 /** A new order and the event that its log begins with. */
@@ -67,7 +74,7 @@ export async function insertOrders(sql: Sql, openings: readonly Opening[]): Prom
     byteaArray(orders.map(({ eventHash }) => eventHash)),
     textArray(openings.map(({ first }) => first.data)),
   ])
-  return areNamed(orders, rows)
+  return areNamed(orders, rows).map((isLeftOut) => !isLeftOut)
 }
 
 /** The event with which every order's log begins. */
@@ -78,11 +85,9 @@ export function firstEvent({
   createdAt,
   expiresAt,
 }: Pick<Order, 'amount' | 'channel' | 'createdAt' | 'expiresAt' | 'reference'>): StoredEvent {
-  return link(chainStart, 1, 'order.initiated', createdAt, {
-    amount: amount.minor.toString(),
-    currency: amount.currency,
-    channel,
-    reference,
-    expiresAt: expiresAt.toISOString(),
-  })
+  // As JSON.stringify writes it: but for the channel, which may be null, no text in it can hold what is escaped.
+  const data =
+    `{"amount":"${amount.minor}","currency":"${amount.currency}","channel":${JSON.stringify(channel)},` +
+    `"reference":"${reference}","expiresAt":"${isoText(expiresAt)}"}`
+  return begin('order.initiated', createdAt, data)
 }

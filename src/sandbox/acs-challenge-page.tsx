@@ -19,7 +19,7 @@ export interface AcsChallengePage {
 }
 
 /** The simulated bank asks for a one-time code. */
-export function acsChallengePage(view: AcsChallengePage): string {
+export function acsChallengePage(view: AcsChallengePage): Buffer {
   const { language, action, hidden, merchantName, amount, cardLast4, otp, error } = view
   const { acs, card, page } = phrases(language)
   const mistake = error === null ? null : error.kind === 'missing' ? acs.missing : acs.wrong(error.triesLeft)

@@ -13,7 +13,7 @@ export interface AcsReturnPage {
 }
 
 /** Sends the payer back from the simulated bank with `cres`. Its headers need `notificationUrl` among the targets. */
-export function acsReturnPage({ language, notificationUrl, cres, threeDSSessionData }: AcsReturnPage): string {
+export function acsReturnPage({ language, notificationUrl, cres, threeDSSessionData }: AcsReturnPage): Buffer {
   const { acs } = phrases(language)
   return renderPage(
     <BankShell language={language} path={null}>
@@ -31,7 +31,7 @@ export function acsReturnPage({ language, notificationUrl, cres, threeDSSessionD
 }
 
 /** The simulated bank knows no such challenge, or has finished it. Send with 404. */
-export function acsUnknownPage(language: Language): string {
+export function acsUnknownPage(language: Language): Buffer {
   const { acs } = phrases(language)
   return renderPage(
     <BankShell language={language} path={null}>

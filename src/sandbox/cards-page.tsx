@@ -23,7 +23,7 @@ export interface TestCard {
 }
 
 /** The decks of test cards, each number with what it does. */
-export function cardsPage(view: CardsPage): string {
+export function cardsPage(view: CardsPage): Buffer {
   const { language, path, homeUrl, otp } = view
   const { cards, page } = phrases(language)
   return renderPage(

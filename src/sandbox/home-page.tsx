@@ -15,7 +15,7 @@ export interface HomePage {
 }
 
 /** Where a developer lands: credentials, a first order, and the test cards. */
-export function homePage(view: HomePage): string {
+export function homePage(view: HomePage): Buffer {
   const { language, path, baseUrl, merchantId, merchantKey, curl, testCardsUrl } = view
   const { home, page } = phrases(language)
   return renderPage(

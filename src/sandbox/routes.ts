@@ -1,6 +1,7 @@
-import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../base/problem.ts'
+import { Type } from '../base/schema.ts'
 import { type DeliveryDeps, resend } from '../callback/deliver.ts'
 import { canHave, type Fault, faults, type FaultyMessage, faultyMessages } from '../acquirer/faults.ts'
 import { attemptsOf, find as findCallback, list, listOfOrder } from '../callback/store.ts'

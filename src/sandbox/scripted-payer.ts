@@ -85,19 +85,20 @@ async function payAs(
   const first = await see(payments, merchantId, orderId)
   if (stateAt(first.order, payments.clock.now(merchantId)) !== 'open') throw new Problem('wrong_state')
   for (let tries = 1; ; tries += 1) {
-    const attemptNo = (await see(payments, merchantId, orderId)).order.attemptCount + 1
+    const seen = await see(payments, merchantId, orderId)
+    const attemptNo = seen.order.attemptCount + 1
     if (script.outcome) deps.acquirer.script(merchantId, orderId, script.outcome)
-    await submitCard(deps, merchant, orderId, attemptNo, script.card)
+    const started = await submitCard(deps, merchant, seen, attemptNo, script.card)
     steps.push({ step: 'card', attempt: attemptNo, result: 'accepted' })
-    await proceed(payments, merchant, orderId, attemptNo, input)
+    const lookedUp = await proceed(payments, merchant, started, attemptNo, input)
     // A method step is over at once: this payer's browser has nothing to show.
-    await proceed(payments, merchant, orderId, attemptNo, input)
+    await proceed(payments, merchant, lookedUp, attemptNo, input)
 
     const asked = own(await see(payments, merchantId, orderId), attemptNo)
     if (asked.attempt.state === 'challenged') {
       steps.push({ step: 'challenge', attempt: attemptNo, result: await answer(deps, asked, script) })
       if (script.authentication === 'abandon') return report(payments, merchantId, orderId, steps)
-      await proceed(payments, merchant, orderId, attemptNo, input)
+      await proceed(payments, merchant, asked, attemptNo, input)
     }
     const { order, attempt } = own(await see(payments, merchantId, orderId), attemptNo)
     if (attempt.transStatus) steps.push({ step: 'authentication', attempt: attemptNo, result: attempt.transStatus })
@@ -125,11 +126,12 @@ async function payAs(
 async function submitCard(
   deps: PayerDeps,
   merchant: Merchant,
-  orderId: string,
+  seen: Standing,
   attemptNo: number,
   card: TypedCard,
-): Promise<void> {
+): Promise<Standing> {
   const { merchantId } = merchant
+  const { orderId } = seen.order
   const now = deps.payments.clock.now(merchantId)
   const taken = takeCard(deps.vault, deps.rules, card, { merchantId, orderId, n: attemptNo, now })
   if (!taken.ok) {
@@ -137,9 +139,10 @@ async function submitCard(
     const names: Readonly<Record<string, string>> = { expiry: 'expiryDate', name: 'nameOnCard' }
     throw new Problem('malformed_field', { field: `card.${names[field ?? ''] ?? field}` })
   }
-  const started = await startAttempt(deps.payments, merchant, orderId, attemptNo, taken.card)
+  const started = await startAttempt(deps.payments, merchant, seen, attemptNo, taken.card)
   if (started === null) throw anotherPayer()
   deps.cvvs.hold(taken.card.token, taken.cvv)
+  return started
 }
 
 /**

@@ -41,6 +41,8 @@ export class TimerRunner {
   readonly #handlers: Readonly<Record<TimerKind, TimerHandler>>
   readonly #failed: (timer: Timer, error: unknown) => void
   readonly #claims: Batcher<Claim, boolean>
+  /** A merchant whose server is away has many put back at once. */
+  readonly #releases: Batcher<store.Released, undefined>
   /** Leases that a database which went away kept from being given back. */
   #stuck: Lease[] = []
 
@@ -55,7 +57,7 @@ export class TimerRunner {
     this.#handlers = deps.handlers
     this.#failed = deps.failed
     this.#claims = new Batcher({
-      key: ({ timer: { merchantId, timerId } }) => `${merchantId}\n${timerId}`,
+      key: ({ timer }) => nameOf(timer),
       write: (claims) => {
         const machine = this.#clock.machine()
         const leasedUntil = new Date(machine.getTime() + leaseMs)
@@ -66,6 +68,13 @@ export class TimerRunner {
           machine,
           leasedUntil,
         )
+      },
+    })
+    this.#releases = new Batcher({
+      key: ({ timer }) => nameOf(timer),
+      write: async (released) => {
+        await store.release(this.#database, released)
+        return released.map(() => undefined)
       },
     })
   }
@@ -84,14 +93,14 @@ export class TimerRunner {
       const again = await this.#handlers[timer.kind](timer, this.#clock.now(timer.merchantId), isUrgent)
       if (again === 'moved') return true
       if (again && 'postponedMs' in again) {
-        const later = new Date(this.#clock.machine().getTime() + again.postponedMs)
-        await store.release(this.#database, timer, later)
+        const retryAt = new Date(this.#clock.machine().getTime() + again.postponedMs)
+        await this.#releases.add({ timer, retryAt })
       } else if (again) await store.schedule(this.#database, [{ ...timer, dueAt: again }])
       else await store.finish(this.#database, timer)
     } catch (error) {
       this.#failed(timer, error)
       const retryAt = new Date(this.#clock.machine().getTime() + failureMs)
-      await store.release(this.#database, timer, retryAt).catch(() => this.#keep(claim))
+      await this.#releases.add({ timer, retryAt }).catch(() => this.#keep(claim))
     }
     return true
   }
@@ -117,4 +126,9 @@ export class TimerRunner {
   #keep({ timer: { merchantId, timerId }, leasedUntil }: Claim): void {
     if (leasedUntil) this.#stuck.push({ merchantId, timerId, leasedUntil })
   }
+}
+
+/** Neither id can hold a line end. */
+function nameOf({ merchantId, timerId }: store.TimerKey): string {
+  return `${merchantId}\n${timerId}`
 }

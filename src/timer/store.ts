@@ -76,7 +76,13 @@ export async function due(
   return rows.map(fromRow)
 }
 
-/** In order of time, not by merchant: by its key it would read and sort all that the merchant has. */
+/** A place in the order of a merchant's timers. */
+export type TimerPlace = Pick<Timer, 'dueAt' | 'timerId'>
+
+/**
+ * In order of time, not by merchant: by its key it would read and sort all that the merchant has. From a place
+ * on it steps over none of what is due to others before that.
+ */
 const dueOfOne = statement(
   'timer.due_of_one',
   `select merchant_id, timer_id, kind, subject, due_at
@@ -85,17 +91,19 @@ const dueOfOne = statement(
      and due_at <= $2
      and (leased_until is null or leased_until < $3)
      and kind = any($5)
+     and (due_at, timer_id) > ($6, $7)
    order by due_at, timer_id
    limit $4`,
 )
 
-/** Candidates of one merchant, by (due, id). */
+/** Candidates of one merchant, by (due, id), from the first or from the one behind `after`. */
 export async function dueOf(
   sql: Sql,
   merchantId: string,
-  at: { now: Date; machine: Date; kinds: readonly TimerKind[]; limit: number },
+  at: { now: Date; machine: Date; kinds: readonly TimerKind[]; limit: number; after?: TimerPlace | undefined },
 ): Promise<Timer[]> {
-  const rows = await sql.query<Row>(dueOfOne, [merchantId, at.now, at.machine, at.limit, at.kinds])
+  const { dueAt, timerId } = at.after ?? { dueAt: '-infinity', timerId: '' }
+  const rows = await sql.query<Row>(dueOfOne, [merchantId, at.now, at.machine, at.limit, at.kinds, dueAt, timerId])
   return rows.map(fromRow)
 }
 
@@ -184,18 +192,29 @@ export async function finish(sql: Sql, timer: Timer): Promise<void> {
   await sql.query(finishOne, [timer.merchantId, timer.timerId, timer.dueAt])
 }
 
-const releaseOne = statement(
+const putBack = statement(
   'timer.release',
   `update timer
-   set leased_until = $4
-   where merchant_id = $1
-     and timer_id = $2
-     and due_at = $3`,
+   set leased_until = back.retry_at
+   from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+     as back (merchant_id, timer_id, due_at, retry_at)
+   where timer.merchant_id = back.merchant_id and timer.timer_id = back.timer_id and timer.due_at = back.due_at`,
 )
 
-/** Puts a timer whose handler failed back, to be tried again at `retryAt` of machine time. */
-export async function release(sql: Sql, timer: Timer, retryAt: Date): Promise<void> {
-  await sql.query(releaseOne, [timer.merchantId, timer.timerId, timer.dueAt, retryAt])
+/** A timer that was not finished, and when it is to be tried again, in machine time. */
+export interface Released {
+  readonly timer: Timer
+  readonly retryAt: Date
+}
+
+/** Puts timers back whose handlers failed or had to wait. They must differ. */
+export async function release(sql: Sql, released: readonly Released[]): Promise<void> {
+  await sql.query(putBack, [
+    textArray(released.map(({ timer }) => timer.merchantId)),
+    textArray(released.map(({ timer }) => timer.timerId)),
+    timestampArray(released.map(({ timer }) => timer.dueAt)),
+    timestampArray(released.map(({ retryAt }) => retryAt)),
+  ])
 }
 
 const releaseEvery = statement(

@@ -31,14 +31,25 @@ export async function insert(sql: Sql, entries: readonly Entry[]): Promise<void>
 
 const findEntry = statement(
   'vault.find',
-  `select ciphertext
-   from vault_entry
-   where merchant_id = $1 and token = $2`,
+  `select wanted.place::int, entry.ciphertext
+   from unnest($1::text[], $2::text[]) with ordinality as wanted (merchant_id, token, place)
+   cross join lateral (
+     select ciphertext
+     from vault_entry
+     where merchant_id = wanted.merchant_id and token = wanted.token
+     limit 1
+   ) as entry`,
 )
 
-export async function find(sql: Sql, merchantId: string, token: string): Promise<Buffer | undefined> {
-  const [row] = await sql.query<{ ciphertext: Buffer }>(findEntry, [merchantId, token])
-  return row?.ciphertext
+/** The sealed values of these keys, in their order; undefined where there is none. */
+export async function findAll(sql: Sql, keys: readonly EntryKey[]): Promise<(Buffer | undefined)[]> {
+  const rows = await sql.query<{ place: number; ciphertext: Buffer }>(findEntry, [
+    textArray(keys.map(({ merchantId }) => merchantId)),
+    textArray(keys.map(({ token }) => token)),
+  ])
+  const found = Array.from<Buffer | undefined>({ length: keys.length })
+  for (const { place, ciphertext } of rows) found[place - 1] = ciphertext
+  return found
 }
 
 const eraseEntries = statement(

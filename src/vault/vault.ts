@@ -72,8 +72,17 @@ export class Vault implements CardKeeper {
 
   /** The card of a token, undefined once it is erased and for another merchant's token. */
   async reveal(sql: Sql, merchantId: string, token: string): Promise<Card | undefined> {
-    const ciphertext = await store.find(sql, merchantId, token)
-    return ciphertext && decode(this.#cipher.open(ciphertext, placeOf(merchantId, token)))
+    const [card] = await this.revealAll(sql, [{ merchantId, token }])
+    return card
+  }
+
+  /** The cards of tokens, in their order, read with one statement. */
+  async revealAll(sql: Sql, keys: readonly store.EntryKey[]): Promise<(Card | undefined)[]> {
+    const found = await store.findAll(sql, keys)
+    return keys.map(({ merchantId, token }, index) => {
+      const ciphertext = found[index]
+      return ciphertext && decode(this.#cipher.open(ciphertext, placeOf(merchantId, token)))
+    })
   }
 
   /** Forgets cards, in the transaction that ends their attempts. Safe to repeat. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TSchema } from '@fastify/type-provider-typebox'
+import type { TSchema } from '../base/schema.ts'
 import { fastify } from 'fastify'
 import { CheckAnswer, CodeAnswer, ErrorAnswer, InitiateAnswer, success } from './answers.ts'
 

@@ -1,4 +1,4 @@
-import { type Static, type TObject, type TProperties, Type } from '@fastify/type-provider-typebox'
+import { type Static, type TObject, type TProperties, Type } from '../base/schema.ts'
 import { wireStatuses } from './status.ts'
 
 /*

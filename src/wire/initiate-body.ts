@@ -1,4 +1,4 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
+import { type Static, Type } from '../base/schema.ts'
 import { channelTypes } from '../channel/catalogue.ts'
 import {
   amount,
@@ -224,4 +224,3 @@ export const InitiateBody = object({
 })
 
 export type InitiateBody = Static<typeof InitiateBody>
-export type Item = Static<typeof Item>

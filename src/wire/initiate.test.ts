@@ -39,7 +39,6 @@ test('the sample request of the documentation is read', () => {
       description: 'Testing',
       authorizesOnly: false,
       timeoutMinutes: 1440,
-      items: [],
     },
     customer: {
       id: 'hajar.finnet@gmail.com',

@@ -1,10 +1,12 @@
-import { Compile } from 'typebox/compile'
+import { isUtf8 } from 'node:buffer'
 import { invariant } from '../base/invariant.ts'
 import { type Money, rupiah } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
+import { Compile } from '../base/schema.ts'
 import { type ChannelId, findChannel } from '../channel/catalogue.ts'
-import { authorizeOnly, InitiateBody, type Item } from './initiate-body.ts'
+import { authorizeOnly, InitiateBody } from './initiate-body.ts'
 import { parseBody } from './json.ts'
+import { type Form, formOf, OnePass } from './one-pass.ts'
 import { phpReencodeInOrder, sortedReencode } from './php-json.ts'
 import { canonical, dropAbsent, firstFault, shapeOf } from './shape.ts'
 import { wholeNumber } from './whole-number.ts'
@@ -19,7 +21,6 @@ export interface InitiateRequest {
     /** The payer's card is only authorized; the merchant captures later. */
     readonly authorizesOnly: boolean
     readonly timeoutMinutes: number
-    readonly items: readonly Item[]
   }
   readonly customer: {
     /** As sent, else empty: the callback carries it either way. */
@@ -66,6 +67,11 @@ const maxMetaData = 8_192
  *   meaning is not built yet (invariant 12)
  */
 export function readInitiate(bytes: Buffer): InitiateRequest {
+  return readUsual(bytes) ?? readExactly(bytes)
+}
+
+/** The same for any request, in several passes. */
+export function readExactly(bytes: Buffer): InitiateRequest {
   const { value, raw } = parseBody(bytes, captured)
   dropAbsent(shape, value)
   const request = checked(readable(value, raw))
@@ -101,7 +107,6 @@ export function readInitiate(bytes: Buffer): InitiateRequest {
       description: order.description ?? null,
       authorizesOnly: transaction?.mode === authorizeOnly,
       timeoutMinutes,
-      items: order.item ?? [],
     },
     customer: {
       id: customer.id ?? '',
@@ -121,6 +126,135 @@ export function readInitiate(bytes: Buffer): InitiateRequest {
     stored,
     // JSON has no line end in it, so that no part can pass for another.
     identity: meta === null && apart === undefined ? stored : `${stored}\n${meta ?? ''}\n${apart ?? ''}`,
+  }
+}
+
+/** Members that ask for what is not built, or whose reading is a matter of its own. */
+const unusual = new Set([
+  'card',
+  'recurring',
+  'transaction',
+  'paymentPlan',
+  'order.item.subMerchantId',
+  'order.transactionFiltering',
+  'order.otp',
+  'order.referenceNumber',
+  'billing.billerServiceProvider',
+  'sourceOfFunds.paymentCode',
+  'sourceOfFunds.accountId',
+])
+
+const form = formOf(shape, { unusual, exact: new Set(['order.id', 'order.amount']) })
+
+/** A form of the request's, and where its members are. */
+function partOf(name: string): { readonly form: Form; readonly place: (member: string) => number } {
+  const part = name === '' ? form : form.members[form.places.get(name) ?? -1]?.form
+  invariant(part, `${name} is a part of the request`)
+  return {
+    form: part,
+    place: (member) => {
+      const place = part.places.get(member)
+      invariant(place !== undefined, `${member} is a member of ${name}`)
+      return place
+    },
+  }
+}
+
+const root = partOf('')
+const orderPart = partOf('order')
+const customerPart = partOf('customer')
+const urlPart = partOf('url')
+const sourcePart = partOf('sourceOfFunds')
+const metaPart = partOf('meta')
+const at = {
+  order: root.place('order'),
+  url: root.place('url'),
+  meta: root.place('meta'),
+  sourceOfFunds: root.place('sourceOfFunds'),
+  id: orderPart.place('id'),
+  amount: orderPart.place('amount'),
+  currency: orderPart.place('currency'),
+  description: orderPart.place('description'),
+  timeout: orderPart.place('timeout'),
+  item: orderPart.place('item'),
+  customerId: customerPart.place('id'),
+  email: customerPart.place('email'),
+  firstName: customerPart.place('firstName'),
+  lastName: customerPart.place('lastName'),
+  mobilePhone: customerPart.place('mobilePhone'),
+  callbackUrl: urlPart.place('callbackUrl'),
+  successUrl: urlPart.place('successUrl'),
+  failUrl: urlPart.place('failUrl'),
+  backUrl: urlPart.place('backUrl'),
+  type: sourcePart.place('type'),
+  metaData: metaPart.place('data'),
+}
+
+/** What `readExactly` gives, in one pass; undefined where the request, right or wrong, is not one of the usual. */
+export function readUsual(bytes: Buffer): InitiateRequest | undefined {
+  if (!isUtf8(bytes)) return undefined
+  const pass = new OnePass(bytes.toString('utf8'))
+  if (!pass.read(form)) return undefined
+
+  const order = orderPart.form
+  const amountText = pass.valueOf(order, at.amount) ?? ''
+  const minor = wholeNumber(amountText)
+  if (minor === undefined) return undefined
+  const amount = String(minor)
+  if (amount !== amountText) pass.put(order, at.amount, amount)
+  const timeoutText = pass.valueOf(order, at.timeout)
+  const timeoutMinutes = timeoutText === undefined ? defaultTimeoutMinutes : Number(timeoutText)
+  if (timeoutText !== String(timeoutMinutes)) pass.put(order, at.timeout, String(timeoutMinutes))
+  if (pass.valueOf(order, at.currency) === undefined) pass.put(order, at.currency, 'IDR')
+  const phone = pass.valueOf(customerPart.form, at.mobilePhone) ?? ''
+  const mobilePhone = phone.replace(/\s+/g, '')
+  if (mobilePhone !== phone) pass.put(customerPart.form, at.mobilePhone, mobilePhone)
+
+  let channel: ChannelId | null = null
+  if (pass.has(root.form, at.sourceOfFunds)) {
+    const type = pass.valueOf(sourcePart.form, at.type)
+    const found = type === undefined ? undefined : findChannel(type)
+    if (type !== undefined && !found?.built) return undefined
+    channel = found?.id ?? null
+    if (found && found.id !== type) pass.put(sourcePart.form, at.type, found.id)
+  }
+
+  const metaText = pass.has(root.form, at.meta) ? pass.valueOf(metaPart.form, at.metaData) : undefined
+  // Its fault is told by the other reading.
+  const { text: metaData = null, isSorted } = metaText === undefined ? noMeta : phpReencodeInOrder(metaText)
+  if (metaText !== undefined && (metaData === null || metaData.length > maxMetaData)) return undefined
+  pass.leaveOut(root.form, at.meta)
+  const stored = pass.write(root.form) ?? '{}'
+  const meta = metaData === null || isSorted ? metaData : sortedReencode(metaData)
+  const hasUrls = pass.has(root.form, at.url)
+  const url = (place: number) => (hasUrls ? (pass.valueOf(urlPart.form, place) ?? null) : null)
+  return {
+    order: {
+      id: pass.valueOf(order, at.id) ?? '',
+      amount: rupiah(minor),
+      currency: 'IDR',
+      description: pass.valueOf(order, at.description) ?? null,
+      // A mode is not among what is usual.
+      authorizesOnly: false,
+      timeoutMinutes,
+    },
+    customer: {
+      id: pass.valueOf(customerPart.form, at.customerId) ?? '',
+      email: pass.valueOf(customerPart.form, at.email) ?? null,
+      firstName: pass.valueOf(customerPart.form, at.firstName) ?? null,
+      lastName: pass.valueOf(customerPart.form, at.lastName) ?? null,
+      mobilePhone,
+    },
+    url: {
+      callbackUrl: url(at.callbackUrl),
+      successUrl: url(at.successUrl),
+      failUrl: url(at.failUrl),
+      backUrl: url(at.backUrl),
+    },
+    channel,
+    metaData,
+    stored,
+    identity: meta === null ? stored : `${stored}\n${meta}\n`,
   }
 }
 
@@ -211,6 +345,20 @@ const knownModes: ReadonlySet<string> = new Set(['AUTHCAPTURE', 'PURCHASE', auth
 /** An object with nothing known in it asks for nothing. */
 function asks(member: object | undefined): boolean {
   return member !== undefined && Object.keys(member).length > 0
+}
+
+/**
+ * `customer.id` of what `readInitiate` gave as `stored`, empty where there is none, without reading the rest. The
+ * customer is not first and its id is its first member; in a text, a quote after a comma would be escaped.
+ */
+export function customerIdOf(stored: string): string {
+  const label = ',"customer":{"id":'
+  const found = stored.indexOf(label)
+  if (found < 0) return ''
+  const start = found + label.length
+  let end = start + 1
+  while (stored.charAt(end) !== '"') end += stored.charAt(end) === '\\' ? 2 : 1
+  return JSON.parse(stored.slice(start, end + 1)) as string
 }
 
 /** The members that `readInitiate` gave as `stored`. */

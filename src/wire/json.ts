@@ -61,6 +61,16 @@ export function parseBody(
   return { value: JSON.parse(text) as Record<string, unknown>, raw }
 }
 
+/**
+ * Where a value of a text ends that begins here, inside so many objects and lists, for a reader that has no
+ * use for it.
+ *
+ * @throws Problem as `parseBody`, for what is wrong up to there
+ */
+export function skipValue(text: string, start: number, depth: number): number {
+  return new Scanner(text, new Map()).skip(start, depth)
+}
+
 /** Reasons name a place and never quote the body, which may hold a card number. */
 function refused(reason: string): Problem {
   return new Problem('malformed_body', { reason })
@@ -99,6 +109,13 @@ class Scanner {
     this.#object(route)
     this.#blanks()
     if (this.#at !== this.#text.length) throw this.#unexpected()
+  }
+
+  skip(start: number, depth: number): number {
+    this.#at = start
+    this.#depth = depth
+    this.#value(undefined)
+    return this.#at
   }
 
   #unexpected(): Problem {

@@ -1,4 +1,4 @@
-import { type TProperties, type TSchema, Type } from '@fastify/type-provider-typebox'
+import { type TProperties, type TSchema, Type } from '../base/schema.ts'
 
 /**
  * The kinds of members that requests of the contract are made of. Lengths count characters, as the
@@ -89,5 +89,12 @@ export const webUrl = Type.Refine(
     maxLength: 2_048,
     pattern: String.raw`^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@\\]+(?:[/?#][^\s\x00-\x1f]*)?$`,
   }),
-  (url: string) => URL.canParse(url),
+  (url: string) => plainUrl.test(url) || URL.canParse(url),
 )
+
+/**
+ * Most URLs that shops send; the parser takes each of them, and takes longer. Its host is an address in four
+ * plain numbers, or a name that ends in letters and has no label in Punycode, which may be wrong.
+ */
+export const plainUrl =
+  /^https?:\/\/(?:(?:(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z]+|(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3})(?::[1-5]?\d{1,4})?(?:[/?#][!-~]*)?$/

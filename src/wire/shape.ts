@@ -1,11 +1,10 @@
-import type { TSchema } from '@fastify/type-provider-typebox'
-import { Check } from 'typebox/schema'
+import { Check, type TSchema } from '../base/schema.ts'
 
 /**
  * The tree of members that a request's schema describes, read from the schema once, so that the schema
  * stays the single statement of the contract while requests are walked in its order: to leave out what
- * counts as absent, to find the first member at fault, and to write what two equal requests share. Every
- * `initiate` is walked twice, so no walk builds objects whose members it does not know beforehand.
+ * counts as absent, to find the first member at fault, and to write what two equal requests share. `one-pass.ts`
+ * does the same at once for requests that are as usual.
  */
 export interface Shape {
   readonly schema: TSchema
@@ -141,11 +140,12 @@ function written(shape: Shape, value: unknown): string | undefined {
 /** Nothing for JSON to escape. */
 const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/
 
-function quoted(text: string): string {
+/** A text as JSON. */
+export function quoted(text: string): string {
   return plain.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
 /** `2.50` as `2.5`, `1000.00` and `01000` as `1000`: the way a JSON number of that value is written. */
-function plainDecimal(text: string): string {
+export function plainDecimal(text: string): string {
   return /^\d+(?:\.\d+)?$/.test(text) ? text.replace(/^0+(?=\d)/, '').replace(/\.0+$|(\.\d*[1-9])0+$/, '$1') : text
 }

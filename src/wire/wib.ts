@@ -1,3 +1,4 @@
+import { isoTextAt } from '../base/iso-text.ts'
 import { invariant } from '../base/invariant.ts'
 
 /**
@@ -23,7 +24,7 @@ export function wibTimestamp(instant: Date): string {
 }
 
 function wib(instant: Date): string {
-  const text = new Date(instant.getTime() + offsetMs).toISOString()
+  const text = isoTextAt(instant.getTime() + offsetMs)
   invariant(text.length === 24, 'a time on the wire has a year of four digits')
   return text
 }
