@@ -37,6 +37,7 @@ import { serveMetrics } from './metrics/server.ts'
 import { waiting } from './metrics/store.ts'
 import { acceptedKeys, type Merchant } from './merchant/merchant.ts'
 import { newKeyUsed } from './merchant/store.ts'
+import { claimMode } from './mode-store.ts'
 import { parseAttemptSubject } from './payment/change.ts'
 import type { PaymentDeps } from './payment/deps.ts'
 import { abandon, expire } from './payment/expire.ts'
@@ -132,6 +133,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   if (!(await isMasterKeyOf(database, cipher))) {
     throw new StartProblem('GERBANG_MASTER_KEY is not the key that this database was sealed under.')
   }
+  await claimMode(database, config.mode)
   const random: Random = config.seed ? seededRandom(config.seed) : systemRandom
   const movable = isSandbox ? new MovableClock() : null
   const clock: Clock = movable ?? systemClock

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import type { ResolvedAddress } from '../src/callback/resolve.ts'
 import { addMerchant } from './api.ts'
-import { freshOrderId, type TestGateway, testGateway } from './gateway.ts'
+import { becomeLive, freshOrderId, type TestGateway, testGateway } from './gateway.ts'
 import { until } from './process.ts'
 
 /*
@@ -302,6 +302,7 @@ describe('a callback URL that points inwards', () => {
       orders.set(url, id)
     }
     await own.gateway.close()
+    await becomeLive(own.database)
     const live = await testGateway(
       {},
       {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
+import { Secret } from '../src/base/secret.ts'
 import { readConfig } from '../src/config.ts'
 import { openGateway } from '../src/gateway.ts'
 import { createLog } from '../src/log.ts'
+import { Cipher } from '../src/vault/cipher.ts'
 import { basic, giveNewKey, uuid } from './api.ts'
+import { findingsOn } from './audit.ts'
 import {
   freshOrderId,
   merchantServer,
@@ -361,6 +364,43 @@ describe("a merchant's key is changed", () => {
       return signature.includes(' ') ? signature : shop.received[0]?.headers['webhook-signature']
     }
   })
+
+  for (const [status, becomes] of [
+    [500, 'the next try is signed anew'],
+    [200, 'what was acknowledged stays as it was sent'],
+  ] as const)
+    test(`while a callback is on its way, which ends ${status}: ${becomes}`, async () => {
+      const own = await testGateway()
+      let answer: (status: number) => void = () => undefined
+      const shop = await merchantServer((_, count) =>
+        count > 1 ? 200 : new Promise<number>((resolve) => (answer = resolve)),
+      )
+      try {
+        const id = freshOrderId()
+        await own.initiate({ order: { id }, url: { callbackUrl: shop.url } })
+        await own.client.pay(id)
+        while (shop.received.length < 1) await pause(10)
+        await giveNewKey(own, 'FINPAY770', 'NewMeanwhile1')
+        const headers = { authorization: basic('FINPAY770', 'NewMeanwhile1') }
+        const checked = await fetch(`${own.url}/pg/payment/card/check/${id}`, { headers })
+        assert.equal(checked.status, 200)
+        answer(status)
+        await own.client.clock.advance('PT2M')
+        const [first, second] = shop.received
+        assert.ok(first && isGenuine(first.body, key))
+        const [stored] = await own.client.callbacks(id)
+        assert.equal(stored?.state, 'delivered')
+        assert.equal(stored.attempts.length, status === 200 ? 1 : 2)
+        assert.equal(shop.received.length, stored.attempts.length)
+        assert.equal(stored.body, (second ?? first).body, 'what was sent last is what is stored (invariant 7)')
+        if (second) assert.ok(isGenuine(second.body, 'NewMeanwhile1'))
+        const cipher = new Cipher(new Secret(Buffer.from(testMasterKey, 'hex')))
+        assert.deepEqual(await findingsOn(own.database, cipher), [])
+      } finally {
+        await own.close()
+        await shop.close()
+      }
+    })
 })
 
 describe('the gateway is restarted', () => {

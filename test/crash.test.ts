@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, suite, test } from 'node:test'
 import { join } from 'node:path'
 import { findingsIn } from './audit.ts'
-import { seedSample } from './gateway.ts'
+import { merchantServer, seedSample } from './gateway.ts'
 import { freePort, look, openFolder, processesNaming, type ServingProcess, serve, until } from './process.ts'
 
 let folder: ReturnType<typeof openFolder>
@@ -51,6 +51,33 @@ suite('a gateway that is killed', () => {
     gateway = await serve(settings)
     assert.equal((await gateway.client.pay('at-once')).status, 'CAPTURED')
     await gateway.stop()
+  })
+
+  test('while a merchant is being told tells it again after the restart, in the same bytes', async () => {
+    const shop = await merchantServer((_, count) => (count === 1 ? new Promise<number>(() => undefined) : 200))
+    try {
+      let gateway = await serve(settings)
+      await initiate(gateway, 'told', { url: { callbackUrl: shop.url } })
+      await gateway.client.pay('told')
+      await until('the callback', () => shop.received.length === 1)
+      await gateway.kill()
+      gateway = await serve(settings)
+      const [first, again] = await until('it again', () => shop.received.length > 1 && shop.received)
+      assert.equal(again?.body, first?.body)
+      const delivered = await until('its end', async () => {
+        const [callback] = await gateway.client.callbacks('told')
+        return callback?.state === 'delivered' && callback
+      })
+      assert.deepEqual(
+        delivered.attempts.map(({ status }) => status),
+        [200],
+      )
+      assert.deepEqual(await findingsIn(dataDir), [])
+      await gateway.stop()
+      assert.equal(shop.received.length, 2)
+    } finally {
+      await shop.close()
+    }
   })
 
   test('between challenge and authorization asks for the CVV again, and no money has moved', async () => {

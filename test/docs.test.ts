@@ -10,6 +10,7 @@ import { systemClock } from '../src/base/clock.ts'
 import { testCards, testOtp } from '../src/card/deck.ts'
 import { catalogue, refusalReasons } from '../src/metrics/catalogue.ts'
 import { Metrics } from '../src/metrics/metrics.ts'
+import { timerKinds } from '../src/timer/timer.ts'
 import { isFinal, wireStatuses } from '../src/wire/status.ts'
 import { freshOrderId, merchantServer, type MerchantServer, testGateway, type TestGateway } from './gateway.ts'
 import { shippedDependencies } from './dependencies.ts'
@@ -276,8 +277,17 @@ describe('the alert rules', () => {
         assert.ok((row.labels as readonly string[]).includes(label), `${name} ${label}`)
     }
     for (const [, route = ''] of rules.matchAll(/route="([^"]+)"/g)) assert.ok(openapi.includes(`"${route}"`), route)
-    for (const [, reasons = ''] of rules.matchAll(/reason=~"([^"]+)"/g))
-      for (const reason of reasons.split('|')) assert.ok((refusalReasons as readonly string[]).includes(reason), reason)
+    // Of every other label, each value that a rule selects is one that the program gives.
+    const values: Readonly<Record<string, readonly string[]>> = {
+      reason: refusalReasons,
+      kind: timerKinds,
+      breaker: ['closed', 'open', 'probing'],
+      outcome: ['unknown', 'abandoned'],
+      status: ['5..'],
+      route: Object.keys((JSON.parse(openapi) as { paths: object }).paths),
+    }
+    for (const [, label = '', text = ''] of rules.matchAll(/[{,] *(\w+)(?:=~|!=|=)"([^"]+)"/g))
+      for (const value of text.split('|')) assert.ok(values[label]?.includes(value), `${label} ${value}`)
   })
 })
 

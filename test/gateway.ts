@@ -197,3 +197,8 @@ export async function merchantServer(
     close,
   }
 }
+
+/** Lets a live gateway serve on a sandbox's database, where live mode itself cannot make what a test needs. */
+export async function becomeLive(database: Database): Promise<void> {
+  await database.query({ name: 'test.live', text: `update setting set value = 'live' where name = 'mode'` })
+}

@@ -120,10 +120,26 @@ describe('a hostile client', () => {
     })
 
     test('and closes its half of the connection still gets its answer', async () => {
-      const half = peer()
-      half.socket.end(get('/healthz'))
-      await until('the connection to end', () => half.closed)
-      assert.deepEqual(half.statuses, ['200'])
+      const body = JSON.stringify(seedSample(freshOrderId()))
+      for (const request of [
+        get('/healthz'),
+        // These are answered after the database.
+        get('/readyz'),
+        post(`${json}\r\ncontent-length: ${body.length}`, body),
+        get('/healthz') + get('/readyz') + get('/healthz'),
+      ]) {
+        const half = peer()
+        half.socket.end(request)
+        await until('the connection to end', () => half.closed)
+        assert.deepEqual(
+          half.statuses,
+          request.match(/ HTTP\/1.1\r/g)?.map(() => '200'),
+          request,
+        )
+      }
+      const silent = peer()
+      silent.socket.end()
+      await until('the connection to end', () => silent.closed)
     })
   })
 

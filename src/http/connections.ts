@@ -56,6 +56,9 @@ export function boundConnections(
   refusesEarly: ((method: string, url: string) => boolean) | null,
   takes: ((request: IncomingMessage, response: ServerResponse) => boolean) | null,
 ): void {
+  // Who has said all that there is to say, and hangs up that half, is answered. Otherwise a shop whose program does
+  // so would not hear what became of an order that is opened all the same. Node's types do not know it.
+  Object.assign(server, { httpAllowHalfOpen: true })
   const most = Math.max(1, Math.min(connections, openFiles() - reservedFiles))
   /** Those that have not sent one whole request, in the order of their coming. */
   const silent = new Set<Socket>()

@@ -3,6 +3,7 @@ import { type Sql, statement } from '../postgres/database.ts'
 import type { Attempt, Order } from './order.ts'
 import { areNamed, type NamedRow, type OrderKey } from './standing-store.ts'
 
+/** Of an order that somebody else's transaction holds nothing is waited for: all who go with it would wait too. */
 const updateAll = statement(
   'payment.update_all',
   `update payment_order as o
@@ -24,12 +25,18 @@ const updateAll = statement(
        event_seq = new.event_seq,
        event_hash = new.event_hash,
        version = new.version + 1
-   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::timestamptz[],
-     $9::int[], $10::bytea[], $11::int[], $12::bigint[], $13::bigint[], $14::bigint[], $15::timestamptz[],
-     $16::timestamptz[], $17::text[], $18::int[], $19::bigint[], $20::int[]) as new (
-     merchant_id, order_id, state, channel, attempt_count, refused_count, paid_attempt, settled_at,
-     event_seq, event_hash, version, authorized_minor, captured_minor, refunded_minor, authorized_until,
-     captured_at, pending_kind, pending_count, pending_minor, operation_count)
+   from (
+     select given.*
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::timestamptz[],
+       $9::int[], $10::bytea[], $11::int[], $12::bigint[], $13::bigint[], $14::bigint[], $15::timestamptz[],
+       $16::timestamptz[], $17::text[], $18::int[], $19::bigint[], $20::int[]) as given (
+       merchant_id, order_id, state, channel, attempt_count, refused_count, paid_attempt, settled_at,
+       event_seq, event_hash, version, authorized_minor, captured_minor, refunded_minor, authorized_until,
+       captured_at, pending_kind, pending_count, pending_minor, operation_count)
+     join payment_order as held
+       on held.merchant_id = given.merchant_id and held.order_id = given.order_id and held.version = given.version
+     for no key update of held skip locked
+   ) as new
    where o.merchant_id = new.merchant_id
      and o.order_id = new.order_id
      and o.version = new.version
@@ -38,7 +45,7 @@ const updateAll = statement(
 
 /**
  * Writes orders that were read in the versions that they name. Answers for each, in order, whether it was
- * written; false means that it has moved since. The rows must name different orders.
+ * written; false means that it has moved since, or is being moved. The rows must name different orders.
  */
 export async function updateOrders(sql: Sql, orders: readonly Order[]): Promise<boolean[]> {
   const rows = await sql.query<NamedRow>(updateAll, [

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { invariant } from '../base/invariant.ts'
 import { minus, plus, zero } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
@@ -262,6 +263,10 @@ export function parseAttemptSubject(subject: string): { orderId: string; attempt
 /** Of so many who change one order at once, each loses to another at most so often. */
 const maxTries = 200
 
+/** Who has lost so often waits between tries: for a lock of another session on the order, two seconds in all. */
+const hastyTries = 20
+const pauseMs = 10
+
 /**
  * Reads an order, lets `work` change it, and commits the whole if the order has not moved meanwhile;
  * otherwise from the start. So `work` may run more than once: it decides by what it is given, collects its
@@ -327,6 +332,7 @@ async function changed<T>(
       collected.committed(deps)
       return { result, standing: collected.standing }
     }
+    if (tries >= hastyTries) await pause(pauseMs)
   }
   throw new Problem('unavailable')
 }

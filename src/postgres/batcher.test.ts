@@ -157,9 +157,12 @@ suite('the batcher when statements fail', () => {
     return { sizes, batcher: new Batcher<string, string>({ write, key: (row) => row, lanes: 1 }) }
   }
 
-  for (const code of ['22021', '23505', '40P01', '40001'])
-    test(`after ${code} the batch is repeated row by row`, async () => {
-      const { batcher, sizes } = failing([aDatabaseError(code)])
+  for (const [name, failure] of [
+    ...['22021', '23505', '40P01', '40001', '54000', 'XX001'].map((code) => [code, aDatabaseError(code)] as const),
+    ['a row that cannot be read', new SyntaxError('Unexpected end of JSON input')] as const,
+  ])
+    test(`after ${name} the batch is repeated row by row`, async () => {
+      const { batcher, sizes } = failing([failure])
       assert.deepEqual(await Promise.all(['a', 'b', 'c'].map((row) => batcher.add(row))), ['a', 'b', 'c'])
       assert.deepEqual(sizes, [3, 1, 1, 1])
     })

@@ -14,8 +14,9 @@ import { Problem } from '../base/problem.ts'
  *   would hear "created". A key is in a batch at most once; the second waits for the next batch.
  * - Two lanes with the same keys in opposite order deadlock. A key belongs to one lane and rows are in
  *   key order, which also keeps batches of several processes from deadlocking.
- * - One row that the database refuses (U+0000) fails the statement. Such a batch is repeated row by
- *   row, so that no request's data fails another's.
+ * - One row that the database refuses (U+0000), or that cannot be read, fails the statement. Such a batch is
+ *   repeated row by row, so that no request's data fails another's. Whatever is written by batches must
+ *   therefore bear a repetition: an order's id is taken, its version has moved.
  */
 export interface BatcherOptions<Row, Result> {
   /** Writes the rows in one transaction and gives one result for each, in their order. */
@@ -166,7 +167,7 @@ export class Batcher<Row, Result> {
       if (this.#isRead && hasBroken && !isAgain) return this.#writeBatch(batch, true)
       const [only] = batch
       if (only && batch.length === 1 && !lostRace(error)) refuse(only, error)
-      else if (isAboutRows(error)) for (const taken of batch) await this.#writeAlone(taken)
+      else if (mayBeOneRows(error)) for (const taken of batch) await this.#writeAlone(taken)
       else for (const taken of batch) refuse(taken, error)
       return false
     }
@@ -190,9 +191,12 @@ function refuse<Row, Result>({ waiting }: Taken<Row, Result>, error: unknown): v
   for (const { reject } of waiting) reject(error)
 }
 
-/** Nothing of the batch was written, and the reason is a row of it or a race: classes 22 and 23, deadlock, serialization. */
-function isAboutRows(error: unknown): boolean {
-  return (error instanceof DatabaseError && /^2[23]/.test(error.code ?? '')) || lostRace(error)
+/**
+ * A race, or a row: one that breaks a rule (classes 22 and 23) or a limit, that lies on a damaged page, or whose
+ * text is not what our own code wrote there. A database that is away is a Problem, and nobody's row.
+ */
+function mayBeOneRows(error: unknown): boolean {
+  return !(error instanceof Problem)
 }
 
 function lostRace(error: unknown): boolean {

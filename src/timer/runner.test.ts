@@ -3,6 +3,7 @@ import { after, mock, test } from 'node:test'
 import { testDatabase } from '../../test/postgres.ts'
 import { systemClock } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
+import { statement } from '../postgres/database.ts'
 import { TimerRunner } from './runner.ts'
 import { due, schedule } from './store.ts'
 import { handlersOf } from './handlers.fixture.ts'
@@ -83,4 +84,26 @@ test('a lease of somebody else stays', async () => {
   isAway = false
   await mine.freeStuck()
   assert.deepEqual(await dueNow(), [])
+})
+
+test('a timer that is scheduled anew while it runs stays, although it is for the same time', async () => {
+  const timer = await aTimer('anew')
+  const runner = runnerWith(async () => {
+    // As whoever settles an attempt does while the expiry timer finds its order being paid.
+    await schedule(database, [timer])
+    return null
+  })
+  assert.equal(await runner.run(timer), true)
+  assert.deepEqual(await dueNow(), ['anew'])
+})
+
+test('so does one that is scheduled anew while its handler fails, and it need not wait', async () => {
+  await database.query(statement('test.none', 'delete from timer'))
+  const timer = await aTimer('failed')
+  const runner = runnerWith(async () => {
+    await schedule(database, [timer])
+    throw new Error('It fails.')
+  })
+  assert.equal(await runner.run(timer), true)
+  assert.deepEqual(await dueNow(), ['failed'])
 })

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { invariant } from '../base/invariant.ts'
 import { Batcher } from '../postgres/batcher.ts'
 import type { Database } from '../postgres/database.ts'
 import * as store from './store.ts'
@@ -29,8 +30,6 @@ interface Claim {
   leasedUntil: Date | null
 }
 
-type Lease = store.TimerKey & { readonly leasedUntil: Date }
-
 /**
  * Runs one timer at a time for whoever asks: the job that polls, or the sandbox's clock. A lease keeps
  * two processes apart; a handler's own compare-and-set keeps them correct even if the lease runs out.
@@ -44,7 +43,7 @@ export class TimerRunner {
   /** A merchant whose server is away has many put back at once. */
   readonly #releases: Batcher<store.Released, undefined>
   /** Leases that a database which went away kept from being given back. */
-  #stuck: Lease[] = []
+  #stuck: store.Lease[] = []
 
   constructor(deps: {
     database: Database
@@ -71,7 +70,7 @@ export class TimerRunner {
       },
     })
     this.#releases = new Batcher({
-      key: ({ timer }) => nameOf(timer),
+      key: ({ lease }) => nameOf(lease),
       write: async (released) => {
         await store.release(this.#database, released)
         return released.map(() => undefined)
@@ -89,18 +88,20 @@ export class TimerRunner {
       this.#keep(claim)
       throw error
     }
+    const lease = leaseOf(claim)
+    invariant(lease, 'a timer that was claimed has a lease')
     try {
       const again = await this.#handlers[timer.kind](timer, this.#clock.now(timer.merchantId), isUrgent)
       if (again === 'moved') return true
       if (again && 'postponedMs' in again) {
         const retryAt = new Date(this.#clock.machine().getTime() + again.postponedMs)
-        await this.#releases.add({ timer, retryAt })
+        await this.#releases.add({ lease, retryAt })
       } else if (again) await store.schedule(this.#database, [{ ...timer, dueAt: again }])
-      else await store.finish(this.#database, timer)
+      else await store.finish(this.#database, lease)
     } catch (error) {
       this.#failed(timer, error)
       const retryAt = new Date(this.#clock.machine().getTime() + failureMs)
-      await this.#releases.add({ timer, retryAt }).catch(() => this.#keep(claim))
+      await this.#releases.add({ lease, retryAt }).catch(() => this.#keep(claim))
     }
     return true
   }
@@ -123,12 +124,18 @@ export class TimerRunner {
     }
   }
 
-  #keep({ timer: { merchantId, timerId }, leasedUntil }: Claim): void {
-    if (leasedUntil) this.#stuck.push({ merchantId, timerId, leasedUntil })
+  #keep(claim: Claim): void {
+    const lease = leaseOf(claim)
+    if (lease) this.#stuck.push(lease)
   }
 }
 
 /** Neither id can hold a line end. */
 function nameOf({ merchantId, timerId }: store.TimerKey): string {
   return `${merchantId}\n${timerId}`
+}
+
+/** Undefined where it was never asked for. */
+function leaseOf({ timer: { merchantId, timerId }, leasedUntil }: Claim): store.Lease | undefined {
+  return leasedUntil ? { merchantId, timerId, leasedUntil } : undefined
 }

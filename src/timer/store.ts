@@ -171,7 +171,7 @@ const freeAll = statement(
 )
 
 /** Gives leases back, where they are still those that were taken. */
-export async function free(sql: Sql, leases: readonly (TimerKey & { leasedUntil: Date })[]): Promise<void> {
+export async function free(sql: Sql, leases: readonly Lease[]): Promise<void> {
   await sql.query(freeAll, [
     textArray(leases.map(({ merchantId }) => merchantId)),
     textArray(leases.map(({ timerId }) => timerId)),
@@ -184,12 +184,15 @@ const finishOne = statement(
   `delete from timer
    where merchant_id = $1
      and timer_id = $2
-     and due_at = $3`,
+     and leased_until = $3`,
 )
 
-/** Removes a timer that has been handled, unless its handler moved it. */
-export async function finish(sql: Sql, timer: Timer): Promise<void> {
-  await sql.query(finishOne, [timer.merchantId, timer.timerId, timer.dueAt])
+/** A lease that was taken on a timer. Scheduling the timer anew ends it, also for the time that it had before. */
+export type Lease = TimerKey & { readonly leasedUntil: Date }
+
+/** Removes a timer that has been handled, unless it was scheduled anew meanwhile. */
+export async function finish(sql: Sql, { merchantId, timerId, leasedUntil }: Lease): Promise<void> {
+  await sql.query(finishOne, [merchantId, timerId, leasedUntil])
 }
 
 const putBack = statement(
@@ -197,22 +200,24 @@ const putBack = statement(
   `update timer
    set leased_until = back.retry_at
    from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])
-     as back (merchant_id, timer_id, due_at, retry_at)
-   where timer.merchant_id = back.merchant_id and timer.timer_id = back.timer_id and timer.due_at = back.due_at`,
+     as back (merchant_id, timer_id, leased_until, retry_at)
+   where timer.merchant_id = back.merchant_id
+     and timer.timer_id = back.timer_id
+     and timer.leased_until = back.leased_until`,
 )
 
 /** A timer that was not finished, and when it is to be tried again, in machine time. */
 export interface Released {
-  readonly timer: Timer
+  readonly lease: Lease
   readonly retryAt: Date
 }
 
 /** Puts timers back whose handlers failed or had to wait. They must differ. */
 export async function release(sql: Sql, released: readonly Released[]): Promise<void> {
   await sql.query(putBack, [
-    textArray(released.map(({ timer }) => timer.merchantId)),
-    textArray(released.map(({ timer }) => timer.timerId)),
-    timestampArray(released.map(({ timer }) => timer.dueAt)),
+    textArray(released.map(({ lease }) => lease.merchantId)),
+    textArray(released.map(({ lease }) => lease.timerId)),
+    timestampArray(released.map(({ lease }) => lease.leasedUntil)),
     timestampArray(released.map(({ retryAt }) => retryAt)),
   ])
 }
