@@ -12,6 +12,7 @@ import { Orders } from '../src/payment/orders.ts'
 import { settle } from '../src/payment/settle.ts'
 import { Cipher } from '../src/vault/cipher.ts'
 import { CvvKeeper } from '../src/vault/cvv.ts'
+import { fixedKeys } from '../src/vault/fixture.ts'
 import { Vault } from '../src/vault/vault.ts'
 import { merchantServer, seedSample, type TestGateway, testMasterKey } from './gateway.ts'
 
@@ -92,7 +93,7 @@ async function playAcquirer(gateway: TestGateway): Promise<void> {
   const acquirer: Acquirer = { id: 'test', authorizeAndCapture: silence, inquire: silence, reverse: silence }
   const deps: PaymentDeps = {
     database: gateway.database,
-    orders: new Orders(gateway.database, new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom)),
+    orders: new Orders(gateway.database, new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom)),
     clock,
     random: systemRandom,
     acquirer,

@@ -10,6 +10,7 @@ export const problems = {
   malformed_field: { code: '4000001', message: 'Invalid Field Format. The {field} format is invalid' },
   unauthorized: { code: '4010000', message: 'Unauthorized' },
   feature_not_allowed: { code: '4030001', message: 'Feature Not Allowed {field}' },
+  declined: { code: '4030005', message: 'Do Not Honor' },
   not_permitted: { code: '4030015', message: 'Transaction Not Permitted' },
   foreign_host: {
     code: '4030015',

@@ -39,6 +39,7 @@ export function recordReply(work: Change, attemptNo: number, reply: Reply): bool
   switch (reply.outcome) {
     case 'approved': {
       const { approvalCode, responseCode, channel: acquirerChannel } = reply
+      work.settleCard()
       work.moveAttempt('authorize', 'approved', { approvalCode, responseCode, acquirerChannel })
       work.moveOrder('pay', 'approved', { paidAttempt: attemptNo })
       work.record('order.captured', {

@@ -39,6 +39,10 @@ export const components = `
   .box.with-brand svg { position: absolute; right: .75rem; top: .75rem; width: 1.5rem; height: 1.5rem; pointer-events: none; }
   .label-row { display: flex; justify-content: space-between; gap: .75rem; align-items: baseline; }
   .brand { font-size: .8125rem; font-weight: 620; color: var(--brand); }
+  .check { display: flex; gap: .75rem; align-items: flex-start; margin-top: 1.25rem; }
+  .check input:not([type=hidden]) { flex: none; width: 1.5rem; min-height: 0; height: 1.5rem; margin: 0; accent-color: var(--brand); }
+  .check label { margin: 0; line-height: 1.5rem; overflow-wrap: anywhere; }
+  form > .notice.keeping { margin: 1.25rem 0 0; }
   .hint, .error { font-size: .8125rem; line-height: 1.4; margin-top: .3125rem; }
   .hint { color: var(--soft); }
   .error { color: var(--bad); font-weight: 550; display: flex; gap: .375rem; }
