@@ -10,14 +10,20 @@ import type { PaymentDeps } from '../src/payment/deps.ts'
 import { inquire } from '../src/payment/inquire.ts'
 import { Orders } from '../src/payment/orders.ts'
 import { settle } from '../src/payment/settle.ts'
+import { cardSeals } from '../src/vault/card-seals.ts'
 import { Cipher } from '../src/vault/cipher.ts'
 import { CvvKeeper } from '../src/vault/cvv.ts'
 import { fixedKeys } from '../src/vault/fixture.ts'
 import { Vault } from '../src/vault/vault.ts'
 import { merchantServer, seedSample, type TestGateway, testMasterKey } from './gateway.ts'
 
+const masterKey = new Secret(Buffer.from(testMasterKey, 'hex'))
+
 /** The cipher of a test gateway's database. */
-export const testCipher = new Cipher(new Secret(Buffer.from(testMasterKey, 'hex')))
+export const testCipher = new Cipher(masterKey)
+
+/** What opens all that is sealed in it. */
+export const testKeys = { cipher: testCipher, openSeals: cardSeals(masterKey) }
 
 /** A second merchant, so that there is somebody else's to point to. */
 export const neighbour = 'TETANGGA'
@@ -66,6 +72,11 @@ export async function fillDatabase(gateway: TestGateway): Promise<void> {
     await initiate(id, told)
     await client.pay(id, { outcome: 'timeout' })
   }
+  const kept = { card: { storedOnFile: 'TO_BE_STORED' } }
+  await initiate('stored', kept)
+  await client.pay('stored', { card: { number: '4111111111111111' } })
+  await initiate('to-be-stored', kept)
+  await client.pay('to-be-stored', { authentication: 'abandon' })
   await playAcquirer(gateway)
 
   const key = 'another-key'

@@ -24,7 +24,7 @@ export const learntWithinMs = 5_000
 /** What the master key itself sealed, before there were data keys. */
 const legacyVersion = 1
 const firstVersion = 2
-const lastVersion = 255
+export const lastVersion = 255
 
 /**
  * Envelope encryption of cards: each version is 32 random bytes, wrapped under a key that is derived from the
@@ -77,8 +77,12 @@ export class KeyRing implements CardKeys {
   }
 
   fingerprint(merchantId: string, pan: Pan): Buffer {
-    // A merchant's id holds no U+0000, so no two pairs read alike.
-    return createHmac('sha256', this.#fingerprints.reveal()).update(`${merchantId}\0${pan.reveal()}`).digest()
+    return fingerprintOf(this.#fingerprints, merchantId, pan)
+  }
+
+  /** Opens a value at its place under whichever key it names. */
+  async open(ciphertext: Buffer, place: string): Promise<Buffer> {
+    return (await this.of(ciphertext[0] ?? 0)).open(ciphertext, place)
   }
 
   /** Makes a version, unless somebody was first, and learns what stands. */
@@ -117,6 +121,11 @@ export class KeyRing implements CardKeys {
     this.#newest = newest === undefined ? undefined : this.#ciphers.get(newest)
     this.#until = asked + learntWithinMs
   }
+}
+
+export function fingerprintOf(key: Secret<Buffer>, merchantId: string, pan: Pan): Buffer {
+  // A merchant's id holds no U+0000, so no two pairs read alike.
+  return createHmac('sha256', key.reveal()).update(`${merchantId}\0${pan.reveal()}`).digest()
 }
 
 /** Wraps and unwraps data keys under what is derived from the master key. */

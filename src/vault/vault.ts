@@ -198,7 +198,7 @@ function encode({ pan, expiry, nameOnCard }: Card): Buffer {
   return Buffer.from(JSON.stringify({ pan: pan.reveal(), expiry, name: nameOnCard } satisfies Encoded))
 }
 
-function decode(plain: Buffer): Card {
+export function decode(plain: Buffer): Card {
   // What opens under our key and place was written by `encode`.
   const { pan, expiry, name } = JSON.parse(plain.toString()) as Encoded
   const parsed = Pan.parse(pan)
