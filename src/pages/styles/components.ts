@@ -13,6 +13,7 @@ export const components = `
   .back { background: var(--surface); padding: 0 1rem 1rem; font-size: .9375rem; }
   .back a { display: inline-flex; gap: .5rem; align-items: center; min-height: 2.75rem; }
   .back svg { flex: none; width: 1.125rem; height: 1.125rem; }
+  .slab .back { background: none; padding: 0; margin-top: 1rem; }
   .watermark { display: none; }
 
   .lead { margin-top: .5rem; color: var(--soft); }
@@ -130,9 +131,9 @@ export const components = `
     .amount.long { font-size: 1.75rem; }
     .total { margin-top: 2rem; }
     .facts { margin-top: 1.75rem; padding-top: 1.25rem; gap: .75rem; font-size: .9375rem; }
-    .gate .back { grid-area: summary; align-self: end; justify-self: start; z-index: 1; background: none; padding: 0 2.5rem 2rem; }
-    .gate .back a { color: var(--slab-ink); }
-    .gate .back a:focus-visible { outline-color: var(--slab-focus); }
+    .gate > .back { grid-area: summary; align-self: end; justify-self: start; z-index: 1; background: none; padding: 0 2.5rem 2rem; }
+    .gate > .back a { color: var(--slab-ink); }
+    .gate > .back a:focus-visible { outline-color: var(--slab-focus); }
     .facts { padding-bottom: 3.5rem; }
     .watermark { display: block; position: absolute; z-index: -1; width: 19rem; height: 19rem; right: -3.5rem; bottom: -3.5rem; fill: var(--slab-mark); }
     h1 { font-size: 1.625rem; }
