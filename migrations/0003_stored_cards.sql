@@ -28,10 +28,10 @@ create table stored_card (
   ciphertext   bytea not null,
   created_at   timestamptz not null,
   last_used_at timestamptz not null,
-  -- In this order, and before the primary key, for the reason at the head of 0001_first.sql.
+  primary key (merchant_id, card_token),
+  -- In this order, and after the primary key, for the reason at the head of 0001_first.sql.
   unique (customer_id, fingerprint, merchant_id)
 );
-alter table stored_card add primary key (merchant_id, card_token);
 
 -- A card that is to be stored if its attempt succeeds, sealed for its place as a stored card, so that the
 -- transaction of the success moves it there by one statement and without a key.
