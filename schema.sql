@@ -24,7 +24,10 @@ create table attempt (
   asked_at timestamp with time zone,
   created_at timestamp with time zone not null,
   ended_at timestamp with time zone,
+  card_token text,
+  card_wish text,
   constraint attempt_pkey PRIMARY KEY (merchant_id, order_id, attempt_no),
+  constraint attempt_card_wish_check CHECK ((card_wish = ANY (ARRAY['store'::text, 'remove'::text]))),
   constraint attempt_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES payment_order(merchant_id, order_id)
 );
 CREATE UNIQUE INDEX attempt_one_success ON public.attempt USING btree (merchant_id, order_id) WHERE (state = ANY (ARRAY['captured'::text, 'authorized'::text]));
@@ -58,6 +61,15 @@ create table callback_attempt (
   answer text,
   constraint callback_attempt_pkey PRIMARY KEY (merchant_id, callback_id, attempt_no),
   constraint callback_attempt_merchant_id_callback_id_fkey FOREIGN KEY (merchant_id, callback_id) REFERENCES callback(merchant_id, callback_id)
+);
+
+create table data_key (
+  version smallint not null,
+  wrapped bytea not null,
+  created_at timestamp with time zone not null,
+  retired_at timestamp with time zone,
+  constraint data_key_pkey PRIMARY KEY (version),
+  constraint data_key_version_check CHECK (((version >= 2) AND (version <= 255)))
 );
 
 create table event (
@@ -249,6 +261,26 @@ create table simulated_operation (
   constraint simulated_operation_state_check CHECK ((state = ANY (ARRAY['approved'::text, 'declined'::text, 'silent'::text, 'reversed'::text, 'never_seen'::text])))
 );
 
+create table stored_card (
+  merchant_id text not null,
+  card_token text not null,
+  customer_id text not null,
+  fingerprint bytea not null,
+  mask text not null,
+  info text not null,
+  expiry text not null,
+  key_version smallint not null,
+  ciphertext bytea not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  constraint stored_card_pkey PRIMARY KEY (merchant_id, card_token),
+  constraint stored_card_customer_id_fingerprint_merchant_id_key UNIQUE (customer_id, fingerprint, merchant_id),
+  constraint stored_card_card_token_check CHECK ((card_token ~ '^[0-9a-f]{64}$'::text)),
+  constraint stored_card_customer_id_check CHECK ((customer_id <> ''::text)),
+  constraint stored_card_expiry_check CHECK ((expiry ~ '^[0-9]{4}$'::text)),
+  constraint stored_card_fingerprint_check CHECK ((length(fingerprint) = 32))
+);
+
 create table timer (
   merchant_id text not null,
   timer_id text not null,
@@ -266,5 +298,14 @@ create table vault_entry (
   key_version smallint not null,
   ciphertext bytea not null,
   created_at timestamp with time zone not null,
-  constraint vault_entry_pkey PRIMARY KEY (merchant_id, token)
+  kept_token text,
+  kept_customer_id text,
+  kept_fingerprint bytea,
+  kept_mask text,
+  kept_info text,
+  kept_expiry text,
+  kept_key_version smallint,
+  kept_ciphertext bytea,
+  constraint vault_entry_pkey PRIMARY KEY (merchant_id, token),
+  constraint kept_whole CHECK ((num_nulls(kept_token, kept_customer_id, kept_fingerprint, kept_mask, kept_info, kept_expiry, kept_key_version, kept_ciphertext) = ANY (ARRAY[0, 8])))
 );

@@ -42,3 +42,29 @@ export function checkRequest(prefix: string): string {
     '',
   ].join('\r\n')
 }
+
+/** A payment with a stored card, as a shop's server sends it. */
+export function oneClickRequest(prefix: string, customerId: string, token: string): string {
+  return post('payment', {
+    customer: { id: customerId },
+    order: { id: `${prefix}-${numberMark}`, amount: '150000', currency: 'IDR', description: 'Two tickets' },
+    card: { token, storedOnFile: 'STORED' },
+  })
+}
+
+export function cardsRequest(customerId: string): string {
+  return post('customer', { customer: { id: customerId } })
+}
+
+function post(path: string, members: object): string {
+  const body = JSON.stringify(members)
+  return [
+    `POST /pg/payment/card/${path} HTTP/1.1`,
+    'host: 127.0.0.1',
+    `authorization: ${authorization}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body.replaceAll(numberMark, '0'.repeat(digits)))}`,
+    '',
+    body,
+  ].join('\r\n')
+}

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureCallbacks } from './callbacks.ts'
+import { measureCards } from './cards.ts'
 import { measureCheck } from './check.ts'
 import { startDatabase } from './database.ts'
 import { measureInitiate } from './initiate.ts'
@@ -22,6 +23,7 @@ const measures: Readonly<Record<string, (bench: Bench) => Promise<Line[]>>> = {
   initiate: measureInitiate,
   check: measureCheck,
   payment: measurePayment,
+  cards: measureCards,
   callbacks: measureCallbacks,
   large: measureLarge,
 }

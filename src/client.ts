@@ -21,6 +21,8 @@ export interface PayOptions {
   readonly amount?: number | string
   readonly outcome?: 'approved' | 'declined' | 'timeout' | 'late'
   readonly attempts?: number
+  /** Ticks the page's box. */
+  readonly saveCard?: boolean
 }
 
 export interface PayResult {
@@ -48,6 +50,17 @@ export interface EventView {
   readonly at: string
   readonly type: string
   readonly data: Readonly<Record<string, unknown>>
+}
+
+/** A stored card, as the list has it. */
+export interface CardView {
+  readonly token: string
+  readonly mask: string
+  /** `YYMM`. */
+  readonly expiryDate: string
+  readonly info: Readonly<Record<'brand' | 'issuing' | 'type' | 'subType' | 'country', string | null>>
+  readonly storedAt: string
+  readonly lastUsedAt: string
 }
 
 /** The gateway refused: its code, its message, and the trace id to ask its operator about. */
@@ -127,6 +140,18 @@ export class SandboxClient {
 
   readonly resend = async (callbackId: string): Promise<CallbackView> =>
     this.call('POST', `/sandbox/callbacks/${encodeURIComponent(callbackId)}/resend`, {})
+
+  /** The cards that a customer keeps with the merchant. */
+  readonly cards = async (customerId: string): Promise<readonly CardView[]> =>
+    (
+      await this.call<{ data: { cards: CardView[] } }>('POST', '/pg/payment/card/customer', {
+        customer: { id: customerId },
+      })
+    ).data.cards
+
+  readonly deleteCard = async (token: string): Promise<void> => {
+    await this.call('GET', `/pg/payment/card/customer/delete/${encodeURIComponent(token)}`)
+  }
 
   readonly clock = {
     get: async (): Promise<ClockView> => this.call('GET', '/sandbox/clock'),

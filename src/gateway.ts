@@ -64,6 +64,7 @@ import { cancelTogether } from './timer/together.ts'
 import { Cipher } from './vault/cipher.ts'
 import { CvvKeeper } from './vault/cvv.ts'
 import { deriveKey } from './vault/derive-key.ts'
+import { KeyRing } from './vault/key-ring.ts'
 import { isMasterKeyOf } from './vault/master-key-check.ts'
 import { liveRules, sandboxRules } from './vault/take-card.ts'
 import { Vault } from './vault/vault.ts'
@@ -145,7 +146,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     await startClock(database, movable, merchant, config, options)
   }
 
-  const vault = new Vault(cipher, random)
+  const vault = new Vault(await KeyRing.open(database, masterKey, clock), random)
   const cvvs = new CvvKeeper(clock)
   let bound = ''
   const publicUrl = () => config.publicUrl ?? bound
@@ -237,6 +238,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   })
   const job = new TimerJob({ database, clock, movable, runner })
 
+  const rules = isSandbox ? sandboxRules : liveRules
   const contentKey = new Secret(deriveKey(masterKey, 'content of orders').reveal().toString('hex'))
   if (!isSandbox && config.rateLimits.address === null && config.trustedProxies.length === 0) {
     options.say('GERBANG_TRUSTED_PROXIES is not set: neither requests nor guesses at keys are limited by address.')
@@ -282,11 +284,13 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         newKeyUsed: keyUsed,
         publicUrl,
         direct,
+        vault,
+        cvvs,
+        rules,
         initiate: (of, request) => initiate({ orders, clock, random, contentKey }, of, request),
       }),
     ),
   )
-  const rules = isSandbox ? sandboxRules : liveRules
   const testCardsUrl = isSandbox ? '/sandbox/cards' : null
   const { guessed } = doors
   await app.register(

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fastify } from 'fastify'
-import { type ApiDeps, apiRoutes } from './api/routes.ts'
+import type { ApiDeps } from './api/deps.ts'
+import { apiRoutes } from './api/routes.ts'
 import { collectRoutes, describeRoutes, type RegisteredRoute } from './http/openapi.ts'
 import { packageRoot } from './postgres/package-root.ts'
 import { type SandboxDeps, sandboxRoutes } from './sandbox/routes.ts'
@@ -15,6 +16,7 @@ const about = {
   serverUrl: 'http://127.0.0.1:8080',
   tags: [
     { name: 'Payment', description: 'Opening a payment' },
+    { name: 'Stored cards', description: 'Cards that customers keep with a merchant' },
     { name: 'After payment', description: 'What became of it' },
     { name: 'Sandbox', description: 'The scripted payer, the log, the callbacks and the clock' },
   ],

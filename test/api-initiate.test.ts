@@ -150,8 +150,6 @@ describe('POST /pg/payment/card/initiate', () => {
       [{ sourceOfFunds: { type: 'qris' } }, 'source of funds.type'],
       [{ order: { transactionFiltering: { cardBin: ['411111'] } } }, 'order.transaction filtering'],
       [{ recurring: { subscribe: 'Y' } }, 'recurring'],
-      [{ card: { storedOnFile: 'TO_BE_STORED' } }, 'card.stored on file'],
-      [{ card: { token: 'a'.repeat(64) } }, 'card.token'],
       [{ transaction: { mode: 'AUTHONLY' } }, 'transaction.mode'],
       [{ paymentPlan: { id: 'x' } }, 'payment plan'],
     ] as const

@@ -397,6 +397,7 @@ describe('the way back to the shop', () => {
       `${pathname}/return`,
       `${pathname}/authenticate`,
       `${pathname}/cvv`,
+      `${pathname}/stored`,
       pathname,
       `${pathname}/return?lang=//evil.example&url=//evil.example`,
     ]) {
@@ -436,6 +437,7 @@ describe('another site', () => {
         `${link}/authenticate`,
         `${link}/return`,
         `${link}/cvv`,
+        `${link}/stored`,
         `${gateway.url}/sandbox/orders/${id}/pay`,
         `${gateway.url}/sandbox/clock`,
         `${gateway.url}/sandbox/acs/challenge/answer`,

@@ -64,6 +64,7 @@ describe('a page of another site', () => {
       `GET /pg/payment/card${form}`,
       `GET /pg/payment/card${form}/authenticate`,
       `GET /pg/payment/card${form}/cvv`,
+      `GET /pg/payment/card${form}/stored`,
       `GET /pg/payment/card${form}/return`,
       `POST /pg/payment/card${form}/return`,
     ]),
@@ -85,7 +86,7 @@ describe('a page of another site', () => {
     const taken: string[] = []
     for (const { method, url, path } of routes) {
       const refusals = new Set<boolean>()
-      const step = /\/(cvv|authenticate)$/.test(path) ? '' : '$&'
+      const step = /\/(cvv|stored|authenticate)$/.test(path) ? '' : '$&'
       for (const headers of foreign) {
         const answer = await send(path, {
           method,
@@ -528,6 +529,7 @@ describe('a merchant who is hostile to another', () => {
       .replace(/"traceId":"[^"]+"/, '')
       .replace(/[0-9a-f]{64}/, '')
       .replace(/"expiryLink":"[^"]+"/, '')
+      .replace(/"customer":\{"id":"[^"]+"\}/, '')
       .replace(/"now":"[^"]+"/, ''),
   })
 
@@ -538,12 +540,28 @@ describe('a merchant who is hostile to another', () => {
     const paid = freshOrderId()
     for (const id of [open, paid]) await gateway.initiate({ order: { id }, url: { callbackUrl: merchant.url } })
     await gateway.client.pay(paid)
+    const owner = { id: 'pelanggan', mobilePhone: '+6281286288800' }
+    const kept = freshOrderId()
+    await gateway.initiate({ order: { id: kept }, customer: owner, card: { storedOnFile: 'TO_BE_STORED' } })
+    await gateway.client.pay(kept)
+    const [card] = await gateway.client.cards(owner.id)
+    assert.ok(card)
     // Delivered and written down, so that nothing of it moves any more.
     const callback = await until('the callback', async () =>
       (await gateway.client.callbacks(paid)).find(({ state }) => state === 'delivered'),
     )
-    const missing = { orderId: 'missing-1', id: '00000000-0000-4000-8000-000000000000' }
-    const orderOf = (orderId: string) => ({ orderId, id: callback.id })
+    const missing = {
+      orderId: 'missing-1',
+      id: '00000000-0000-4000-8000-000000000000',
+      cardToken: 'f'.repeat(64),
+      customerId: 'nobody',
+    }
+    const orderOf = (orderId: string) => ({
+      orderId,
+      id: callback.id,
+      cardToken: card.token,
+      customerId: owner.id,
+    })
 
     const look = async () => {
       const seen = [
@@ -553,7 +571,7 @@ describe('a merchant who is hostile to another', () => {
         '/sandbox/callbacks',
       ]
       const answers = await Promise.all(seen.map((path) => send(path, { headers: { authorization: good } })))
-      return answers.map(comparable)
+      return [...answers.map(comparable), await gateway.client.cards(owner.id)]
     }
     const before = await look()
 
@@ -563,15 +581,27 @@ describe('a merchant who is hostile to another', () => {
     for (const [path, operations] of paths) {
       for (const [method, { requestBody, parameters = [] }] of Object.entries(operations)) {
         /** The call with the names of an order and a callback wherever one can be named. */
-        const call = async (names: Readonly<Record<'orderId' | 'id', string>>) => {
+        const call = async (names: typeof missing) => {
           const nameOf = (name: string) => {
-            assert.ok(name === 'orderId' || name === 'id', `say here what a hostile merchant puts for {${name}}`)
+            assert.ok(
+              name === 'orderId' || name === 'id' || name === 'cardToken',
+              `say here what a hostile merchant puts for {${name}}`,
+            )
             return names[name]
           }
           const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => nameOf(name))
           const query = parameters.filter((each) => each.in === 'query').map(({ name }) => `${name}=${nameOf(name)}`)
-          const body =
-            path === initiatePath ? seedSample(names.orderId) : path === '/sandbox/clock' ? { advance: 'PT1M' } : {}
+          const bodies: Readonly<Record<string, object>> = {
+            [initiatePath]: seedSample(names.orderId),
+            '/sandbox/clock': { advance: 'PT1M' },
+            '/pg/payment/card/customer': { customer: { id: names.customerId } },
+            '/pg/payment/card/payment': {
+              customer: { id: names.customerId },
+              order: { id: names.orderId, amount: 1_000 },
+              card: { token: names.cardToken, storedOnFile: 'STORED' },
+            },
+          }
+          const body = bodies[path] ?? {}
           const answer = await send(`${filled}?${query.join('&')}`, {
             method: method.toUpperCase(),
             headers: { authorization, ...(requestBody && json) },

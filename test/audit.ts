@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClientConfig } from 'pg'
 import { audit } from '../src/audit/audit.ts'
+import type { Secret } from '../src/base/secret.ts'
 import { keptMasterKey } from '../src/master-key.ts'
 import { Database } from '../src/postgres/database.ts'
+import { cardSeals } from '../src/vault/card-seals.ts'
 import { Cipher } from '../src/vault/cipher.ts'
 
 /** What the auditor finds in the data directory of a gateway that runs. */
@@ -11,14 +13,14 @@ export async function findingsIn(dataDir: string): Promise<string[]> {
   const connection = JSON.parse(readFileSync(join(dataDir, 'connection.json'), 'utf8')) as ClientConfig
   const database = new Database(connection, 1)
   try {
-    return await findingsOn(database, new Cipher(await keptMasterKey(dataDir)))
+    return await findingsOn(database, await keptMasterKey(dataDir))
   } finally {
     await database.close()
   }
 }
 
 /** What the auditor finds in a database. */
-export async function findingsOn(database: Database, cipher: Cipher): Promise<string[]> {
-  const { findings } = await audit(database, cipher)
+export async function findingsOn(database: Database, masterKey: Secret<Buffer>): Promise<string[]> {
+  const { findings } = await audit(database, { cipher: new Cipher(masterKey), openSeals: cardSeals(masterKey) })
   return findings.map(({ check, orderId, sentence }) => `${check} ${orderId ?? ''}: ${sentence}`)
 }

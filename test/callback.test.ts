@@ -5,7 +5,6 @@ import { Secret } from '../src/base/secret.ts'
 import { readConfig } from '../src/config.ts'
 import { openGateway } from '../src/gateway.ts'
 import { createLog } from '../src/log.ts'
-import { Cipher } from '../src/vault/cipher.ts'
 import { basic, giveNewKey, uuid } from './api.ts'
 import { findingsOn } from './audit.ts'
 import {
@@ -394,8 +393,7 @@ describe("a merchant's key is changed", () => {
         assert.equal(shop.received.length, stored.attempts.length)
         assert.equal(stored.body, (second ?? first).body, 'what was sent last is what is stored (invariant 7)')
         if (second) assert.ok(isGenuine(second.body, 'NewMeanwhile1'))
-        const cipher = new Cipher(new Secret(Buffer.from(testMasterKey, 'hex')))
-        assert.deepEqual(await findingsOn(own.database, cipher), [])
+        assert.deepEqual(await findingsOn(own.database, new Secret(Buffer.from(testMasterKey, 'hex'))), [])
       } finally {
         await own.close()
         await shop.close()

@@ -12,13 +12,20 @@ import { inquire } from '../src/payment/inquire.ts'
 import { Orders } from '../src/payment/orders.ts'
 import { settle } from '../src/payment/settle.ts'
 import { settleOperation } from '../src/payment/settle-operation.ts'
+import { cardSeals } from '../src/vault/card-seals.ts'
 import { Cipher } from '../src/vault/cipher.ts'
 import { CvvKeeper } from '../src/vault/cvv.ts'
+import { fixedKeys } from '../src/vault/fixture.ts'
 import { Vault } from '../src/vault/vault.ts'
 import { merchantServer, seedSample, type TestGateway, testMasterKey } from './gateway.ts'
 
+const masterKey = new Secret(Buffer.from(testMasterKey, 'hex'))
+
 /** The cipher of a test gateway's database. */
-export const testCipher = new Cipher(new Secret(Buffer.from(testMasterKey, 'hex')))
+export const testCipher = new Cipher(masterKey)
+
+/** What opens all that is sealed in it. */
+export const testKeys = { cipher: testCipher, openSeals: cardSeals(masterKey) }
 
 /** A second merchant, so that there is somebody else's to point to. */
 export const neighbour = 'TETANGGA'
@@ -81,6 +88,11 @@ export async function fillDatabase(gateway: TestGateway): Promise<void> {
   await refused(client.refund('operating', 300), 504)
   await client.fault('undoing', 'refund', 'declined')
   await refused(client.refund('undoing', 300), 403)
+  const kept = { card: { storedOnFile: 'TO_BE_STORED' } }
+  await initiate('stored', kept)
+  await client.pay('stored', { card: { number: '4111111111111111' } })
+  await initiate('to-be-stored', kept)
+  await client.pay('to-be-stored', { authentication: 'abandon' })
   await playAcquirer(gateway)
 
   const key = 'another-key'
@@ -108,7 +120,7 @@ async function playAcquirer(gateway: TestGateway): Promise<void> {
   const acquirer: Acquirer = acquirerOf(silence)
   const deps: PaymentDeps = {
     database: gateway.database,
-    orders: new Orders(gateway.database, new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom)),
+    orders: new Orders(gateway.database, new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom)),
     clock,
     random: systemRandom,
     acquirer,

@@ -23,8 +23,8 @@ import { handlersOf } from '../src/timer/handlers.fixture.ts'
 import { TimerRunner } from '../src/timer/runner.ts'
 import { schedule } from '../src/timer/store.ts'
 import { timerOf } from '../src/timer/timer.ts'
-import { Cipher } from '../src/vault/cipher.ts'
 import { CvvKeeper } from '../src/vault/cvv.ts'
+import { fixedKeys } from '../src/vault/fixture.ts'
 import { Vault } from '../src/vault/vault.ts'
 import { freshOrderId, merchantServer, type TestGateway, testGateway } from './gateway.ts'
 import { administer, testDatabase } from './postgres.ts'
@@ -44,7 +44,7 @@ const never = () => Promise.reject(new Error('Nothing is run.'))
 const unknown = { outcome: 'unknown', reason: 'TIMED_OUT' } as const
 
 function ordersOf(database: Database): Orders {
-  return new Orders(database, new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom))
+  return new Orders(database, new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom))
 }
 
 /** A process of its own on the gateway's database, with an acquirer that the test plays. */

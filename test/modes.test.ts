@@ -3,7 +3,6 @@ import { after, before, suite, test } from 'node:test'
 import { Secret } from '../src/base/secret.ts'
 import { StartProblem } from '../src/base/start-problem.ts'
 import { statement } from '../src/postgres/database.ts'
-import { Cipher } from '../src/vault/cipher.ts'
 import { answerOf, assertProblem, basic } from './api.ts'
 import { findingsOn } from './audit.ts'
 import { becomeLive, freshOrderId, type TestGateway, testGateway, testMasterKey } from './gateway.ts'
@@ -106,8 +105,7 @@ suite('two live gateways on one database', () => {
   })
 
   test('leave nothing that the auditor finds, and no bug in a log', async () => {
-    const cipher = new Cipher(new Secret(Buffer.from(testMasterKey, 'hex')))
-    assert.deepEqual(await findingsOn(own.database, cipher), [])
+    assert.deepEqual(await findingsOn(own.database, new Secret(Buffer.from(testMasterKey, 'hex'))), [])
     for (const { logged } of both)
       assert.deepEqual(
         logged.filter((line) => line.includes('"bug"')),

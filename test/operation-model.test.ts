@@ -7,7 +7,6 @@ import { isFinal } from '../src/wire/status.ts'
 import { findStandings } from '../src/payment/standing-store.ts'
 import type { Order } from '../src/payment/order.ts'
 import { wireStatusOf } from '../src/payment/wire-status.ts'
-import { Cipher } from '../src/vault/cipher.ts'
 import { findingsOn } from './audit.ts'
 import { type TestGateway, testGateway, testMasterKey } from './gateway.ts'
 
@@ -20,7 +19,6 @@ import { type TestGateway, testGateway, testMasterKey } from './gateway.ts'
  */
 
 let gateway: TestGateway
-const cipher = new Cipher(new Secret(Buffer.from(testMasterKey, 'hex')))
 
 before(async () => {
   gateway = await testGateway()
@@ -118,7 +116,7 @@ test('whatever happens to an order and its money in whatever sequence, its invar
       }
       const mayRepeat = groups.flat().some((one) => 'fault' in one)
       assertDurable(await orderOf(id), acknowledged, mayRepeat)
-      assert.deepEqual(await findingsOn(gateway.database, cipher), [])
+      assert.deepEqual(await findingsOn(gateway.database, new Secret(Buffer.from(testMasterKey, 'hex'))), [])
       // In the end nothing is left open, and no outcome stays unknown (invariant 4).
       await gateway.client.clock.advance('P12D')
       const order = await orderOf(id)
@@ -128,7 +126,7 @@ test('whatever happens to an order and its money in whatever sequence, its invar
       const now = new Date((await gateway.client.clock.get()).now)
       const status = wireStatusOf(order, undefined, now)
       assert.ok(isFinal(status) || status === 'PARTIALLY_CAPTURED', `${status} is an end`)
-      assert.deepEqual(await findingsOn(gateway.database, cipher), [])
+      assert.deepEqual(await findingsOn(gateway.database, new Secret(Buffer.from(testMasterKey, 'hex'))), [])
       await gateway.client.clock.reset()
     }),
     { numRuns: 30, endOnFailure: true },

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Secret } from '../src/base/secret.ts'
-import { Cipher } from '../src/vault/cipher.ts'
 import { findingsOn } from './audit.ts'
 import {
   freshOrderId,
@@ -329,8 +328,7 @@ describe('an acquirer that fails', () => {
 })
 
 test('after all of that, the auditor finds nothing', async () => {
-  const cipher = new Cipher(new Secret(Buffer.from(testMasterKey, 'hex')))
-  assert.deepEqual(await findingsOn(gateway.database, cipher), [])
+  assert.deepEqual(await findingsOn(gateway.database, new Secret(Buffer.from(testMasterKey, 'hex'))), [])
   assert.deepEqual(
     gateway.logged.filter((line) => line.includes('"msg":"bug"') || line.includes('failed')),
     [],

@@ -39,7 +39,16 @@ export const cardForm = {
   kind: 'card-form',
   formNo: 1,
   picker: false,
-  values: { name: '' },
+  values: { name: '', save: false },
+  keeping: 'never',
+  errors: {},
+  refusal: null,
+} as const satisfies CheckoutStep
+
+export const storedCard = {
+  kind: 'stored-card',
+  formNo: 1,
+  cardMask: '512345xxxxxx0008',
   errors: {},
   refusal: null,
 } as const satisfies CheckoutStep
@@ -60,7 +69,9 @@ const mistakes = { number: 'invalid', expiry: 'past', cvv: 'missing', name: 'mis
 const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 'step'>>> = {
   card: { step: cardForm },
   picker: { step: { ...cardForm, picker: true } },
-  mistakes: { step: { ...cardForm, formNo: 2, values: { name: 'SITI CONTOH' }, errors: mistakes } },
+  mistakes: {
+    step: { ...cardForm, formNo: 2, values: { name: 'SITI CONTOH', save: true }, keeping: 'offered', errors: mistakes },
+  },
   'not-a-test-card': { step: { ...cardForm, errors: { number: 'not_a_test_card' } } },
   refused: { step: { ...cardForm, formNo: 2, refusal: { reason: 'insufficient_funds', attemptsLeft: 3 } } },
   'last-try': { step: { ...cardForm, refusal: { reason: 'authentication_failed', attemptsLeft: 1 } } },
@@ -73,6 +84,11 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
     expiresAt: new Date(now.getTime() + 4 * 60_000),
     step: cardForm,
   },
+  'card-offered': { step: { ...cardForm, keeping: 'offered' } },
+  'card-kept': { step: { ...cardForm, keeping: 'always' } },
+  stored: { step: storedCard },
+  'stored-mistake': { step: { ...storedCard, formNo: 2, errors: { cvv: 'invalid' } } },
+  'stored-refused': { step: { ...storedCard, formNo: 2, refusal: { reason: 'invalid_csc', attemptsLeft: 4 } } },
   cvv: { step: { kind: 'cvv-form', formNo: 3, cardMask: '512345xxxxxx0008', error: null } },
   'cvv-mistake': { step: { kind: 'cvv-form', formNo: 3, cardMask: '512345xxxxxx0008', error: 'invalid' } },
   authenticate: { step: { kind: 'authenticate', method: { url: '/frame', data: 'e30' } } },

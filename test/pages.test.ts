@@ -62,6 +62,23 @@ for (const { viewport, colorScheme, language, other } of eyes) {
   })
 }
 
+test('on a wide screen the way to another card can be read by day as by night', async () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme })
+    const page = await context.newPage()
+    await page.addInitScript(() => {
+      HTMLFormElement.prototype.submit = () => undefined
+      HTMLFormElement.prototype.requestSubmit = () => undefined
+    })
+    for (const name of ['stored', 'challenge']) {
+      await page.goto(`${pages.origin}/${name}?lang=en`)
+      await page.getByRole('link', { name: 'Use another card' }).waitFor()
+      await assertAccessible(page, `${name}, ${colorScheme}`)
+    }
+    await context.close()
+  }
+})
+
 test('every page holds one script and one style, both named by hash in its policy, and nothing of others', () => {
   for (const name of sampleNames)
     for (const language of languages) {
@@ -101,7 +118,7 @@ test('what a merchant writes is text, never markup', () => {
       merchantName: hostile,
       orderId: hostile,
       description: hostile,
-      step: { ...cardForm, values: { name: hostile } },
+      step: { ...cardForm, values: { name: hostile, save: true }, keeping: 'offered' },
     }),
   )
   assert.doesNotMatch(html, /<img|alert\(1\)<\/script>/)

@@ -20,6 +20,7 @@ const growing = new Set([
   'callback',
   'callback_attempt',
   'vault_entry',
+  'stored_card',
   'simulated_authorization',
   'simulated_authentication',
 ])
@@ -65,6 +66,7 @@ before(async () => {
     await open(),
   ]
   await fetch(paid.link)
+  await driveStoredCards()
   await gateway.client.pay(paid.id)
   await gateway.client.pay(declined.id, { outcome: 'declined' })
   await gateway.client.pay(unknown.id, { outcome: 'timeout' })
@@ -78,6 +80,21 @@ before(async () => {
   }
   await shop.close()
 })
+/** Every statement about stored cards, but for those of the auditor and of a rotation, which read all of them. */
+async function driveStoredCards(): Promise<void> {
+  const customer = { id: 'C-1', mobilePhone: '+6281286288800' }
+  const ask = (path: string, body: object) =>
+    gateway.client.call<{ data: { cards: { token: string }[] } }>('POST', `/pg/payment/card/${path}`, body)
+  const stored = freshOrderId()
+  await gateway.initiate({ order: { id: stored }, customer, card: { storedOnFile: 'TO_BE_STORED' } })
+  await gateway.client.pay(stored)
+  const { data } = await ask('customer', { customer })
+  const token = data.cards[0]?.token ?? ''
+  for (const storedOnFile of ['STORED', 'NOT_STORED'])
+    await ask('payment', { customer, order: { id: freshOrderId(), amount: 1000 }, card: { token, storedOnFile } })
+  await gateway.client.deleteCard(token).catch(() => undefined)
+}
+
 after(async () => {
   mock.restoreAll()
   await gateway.close()
@@ -108,6 +125,7 @@ test('every statement finds its rows by key, also when it was planned on empty t
     'callback.move',
     'timer.claim',
     'vault.find',
+    'stored_card.promote',
   ])
     assert.ok(statements.has(name), `${name} was seen`)
   const client = new Client({

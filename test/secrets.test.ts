@@ -13,7 +13,7 @@ const strangers = '4556737586899855'
 const amexCvv = '7391'
 
 /** Every number that these tests type. The deck's page and its own table print published numbers; these are used. */
-const typed = ['5123450000000008', '5111111111111118', '3337000000200004', strangers]
+const typed = ['5123450000000008', '5111111111111118', '3337000000200004', '4012000033330026', strangers]
 
 /** Finds a number however it is broken up: runs of digits with blanks, dots or dashes between them. */
 function assertClean(where: string, text: string): void {
@@ -101,6 +101,56 @@ suite('card data is nowhere that it does not belong (invariant 8)', () => {
     await submit(url, { number: '5123 4500 0000 0008' })
     assert.equal((await database.query('select from vault_entry')).rowCount, 1)
     for (const [table, text] of await dump()) assertClean(table, text)
+  })
+
+  test('while customers keep cards, and after every request with a card that a merchant can make', async () => {
+    const customer = { id: 'kept', mobilePhone: '+6281286288800' }
+    const ask = async (path: string, body: object) => {
+      const answer = await gateway.client
+        .call<{ data?: { cards?: { token: string }[] } }>('POST', `/pg/payment/card/${path}`, body)
+        .catch((error: unknown) => ({ error: String(error), data: undefined }))
+      answers.push(JSON.stringify(answer))
+      return answer
+    }
+    const order = (id: string) => ({ id, amount: '1000' })
+    const sent = { number: '4012000033330026', expiryDate: '3309', cvv: '100', nameOnCard: 'Budi' }
+    const ticked = await initiate('ticked', { customer })
+    await submit(ticked, { save: '1' })
+    await submit(await initiate('to-be-stored', { customer, card: { storedOnFile: 'TO_BE_STORED' } }), {
+      number: '5123 4500 0000 0008',
+    })
+    await ask('payment', { customer, order: order('sent'), card: { ...sent, storedOnFile: 'TO_BE_STORED' } })
+    await ask('payment', { customer, order: order('sent'), card: { ...sent, number: 5_123_450_000_000_008 } })
+    for (const card of [
+      { ...sent, number: strangers, cvv: amexCvv },
+      { ...sent, cvv: amexCvv },
+      { ...sent, expiryDate: strangers },
+      { ...sent, nameOnCard: '4012 0000 3333 0026' },
+      { ...sent, cvv: strangers },
+      { number: strangers },
+      { ...sent, token: strangers },
+      { token: 'f'.repeat(64), cvv: amexCvv },
+    ])
+      await ask('payment', { customer, order: order('wrong-card'), card })
+    const { data } = await ask('customer', { customer })
+    assert.equal(data?.cards?.length, 2)
+    const [card] = data.cards
+    await ask('payment', { customer, order: order('one-click'), card: { token: card?.token, storedOnFile: 'STORED' } })
+    await run(['keys', 'rotate'], { environment: { GERBANG_DATA_DIR: join(folder.path, 'data') } }).ended.then(
+      ({ stdout, stderr, code }) => {
+        assert.equal(code, 0, stderr)
+        answers.push(stdout, stderr)
+      },
+    )
+    await ask('payment', { customer, order: order('rotated'), card: { token: card?.token, storedOnFile: 'STORED' } })
+    for (const id of ['ticked', 'sent', 'one-click', 'rotated'])
+      answers.push(JSON.stringify(await gateway.client.events(id)), JSON.stringify(await gateway.client.check(id)))
+    assert.equal((await database.query('select from stored_card')).rowCount, 2)
+    for (const [index, answer] of answers.entries()) assertClean(`answer ${index}: ${answer.slice(0, 60)}`, answer)
+    for (const [table, text] of await dump()) assertClean(table, text)
+    // A card's token is a secret of its merchant: the list says it, and nobody else.
+    const told = [...answers.filter((answer) => !answer.includes('"cards"')), gateway.stdout(), gateway.stderr()]
+    for (const text of told) assert.ok(!text.includes(card?.token ?? 'none'), text.slice(0, 200))
   })
 
   test('after every journey that a payer can make', async () => {

@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { audit, checks } from '../src/audit/audit.ts'
 import type { Report } from '../src/audit/tally.ts'
 import { type Sql, statement } from '../src/postgres/database.ts'
-import { fillDatabase, neighbour, testCipher } from './full-database.ts'
+import { fillDatabase, neighbour, testCipher, testKeys } from './full-database.ts'
 import { type TestGateway, testGateway } from './gateway.ts'
 import { callbackOf, type Corruption, forced, order, referenceOf, unbound } from './corruption.ts'
 import { operationCorruptions } from './operation-corruptions.ts'
@@ -25,7 +25,7 @@ async function auditAfter(change: string, limit?: number): Promise<Report> {
     const unnamed: Sql = { query: ({ text }, values) => sql.query(statement('', text), values) }
     await unnamed.query(statement('', 'set transaction isolation level repeatable read'))
     await unnamed.query(statement('', change))
-    report = await audit({ transaction: (auditing) => auditing(unnamed) }, testCipher, limit)
+    report = await audit({ transaction: (auditing) => auditing(unnamed) }, testKeys, limit)
     throw new Undo()
   }
   await assert.rejects(gateway.database.transaction(work), Undo)
@@ -390,6 +390,36 @@ const corruptions: readonly Corruption[] = [
     `insert into vault_entry values ('FINPAY770', 'x', 1, '\\x00', '2026-01-01')`,
   ],
   [
+    'data-keys',
+    'a data key that was changed',
+    null,
+    `update data_key set wrapped = set_byte(wrapped, 40, get_byte(wrapped, 40) # 1)`,
+  ],
+  ['data-keys', 'a data key in the place of another version', null, `update data_key set version = 7`],
+  ['card-seals', 'cards whose key is gone', null, `delete from data_key`],
+  [
+    'card-seals',
+    'a stored card that was copied to another merchant',
+    null,
+    `insert into stored_card select '${neighbour}', card_token, customer_id, fingerprint, mask, info, expiry, key_version, ciphertext, created_at, last_used_at from stored_card`,
+  ],
+  ['card-seals', 'a stored card under another token', null, `update stored_card set card_token = repeat('ab', 32)`],
+  ['card-seals', 'a stored card that shows another', null, `update stored_card set mask = '512345xxxxxx0008'`],
+  ['card-seals', 'another fingerprint', null, `update stored_card set fingerprint = sha256('x')`],
+  [
+    'card-seals',
+    'a card of an attempt that was changed',
+    null,
+    `update vault_entry set ciphertext = set_byte(ciphertext, 40, get_byte(ciphertext, 40) # 1)`,
+  ],
+  [
+    'card-seals',
+    'a card to be stored that was changed',
+    null,
+    `update vault_entry set kept_ciphertext = set_byte(kept_ciphertext, 40, get_byte(kept_ciphertext, 40) # 1)`,
+  ],
+  ['merchants', 'a stored card of nobody', null, `update stored_card set merchant_id = 'NOBODY'`],
+  [
     'card-numbers',
     'a number among our own words',
     'paid',
@@ -520,7 +550,7 @@ const corruptions: readonly Corruption[] = [
 ]
 
 test('a database that the gateway wrote has nothing wrong, and every check had something to look at', async () => {
-  const { checks: results, findings, total } = await audit(gateway.database, testCipher)
+  const { checks: results, findings, total } = await audit(gateway.database, testKeys)
   assert.deepEqual(findings, [])
   assert.equal(total, 0)
   for (const { name, examined } of results) assert.ok(examined > 0, `${name} looked at nothing`)
@@ -572,14 +602,14 @@ test('it looks at every order, however many there are', async () => {
   try {
     const ids = Array.from({ length: 1_100 }, (_, index) => `many-${index}`)
     await Promise.all(ids.map((id) => own.initiate({ order: { id } })))
-    const whole = await audit(own.database, testCipher)
+    const whole = await audit(own.database, testKeys)
     assert.deepEqual(whole.findings, [])
     assert.equal(whole.checks.find(({ name }) => name === 'order-state')?.examined, ids.length)
     assert.equal(whole.checks.find(({ name }) => name === 'card-numbers')?.examined, 3 * ids.length + 2 + 3)
     await own.database.query(
       statement('test.break', `update payment_order set state = 'captured' where order_id ~ '00$'`),
     )
-    const broken = await audit(own.database, testCipher)
+    const broken = await audit(own.database, testKeys)
     assert.equal(broken.checks.find(({ name }) => name === 'order-state')?.findings, 10)
   } finally {
     await own.close()

@@ -9,7 +9,7 @@ import { Secret } from '../base/secret.ts'
 import { parseExpiry } from '../card/expiry.ts'
 import { Pan } from '../card/pan.ts'
 import { Database, statement } from '../postgres/database.ts'
-import { Cipher } from '../vault/cipher.ts'
+import { fixedKeys } from '../vault/fixture.ts'
 import { CvvKeeper } from '../vault/cvv.ts'
 import { Vault } from '../vault/vault.ts'
 import type { AuthorizeRequest } from './acquirer.ts'
@@ -17,7 +17,7 @@ import { testAcquirer } from './contract.ts'
 import { testOperations } from './operation-contract.ts'
 import { AcquirerSimulator } from './simulator.ts'
 
-const vault = new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom)
+const vault = new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom)
 const cvvs = new CvvKeeper(systemClock)
 let opened: Awaited<ReturnType<typeof testDatabase>>
 let acquirer: AcquirerSimulator
@@ -51,7 +51,7 @@ async function aRequest({
   assert.ok(pan && parsed)
   const orderId = `INV-${randomUUID()}`
   const card = { pan, expiry: parsed, nameOnCard: 'Budi Santoso' }
-  const held = vault.hold(card, { merchantId: 'FINPAY770', orderId, n: 1 })
+  const held = await vault.hold(card, { merchantId: 'FINPAY770', orderId, n: 1 })
   await vault.store(opened.database, [{ merchantId: 'FINPAY770', held, at: new Date('2026-11-23T12:00:00Z') }])
   if (cvv) cvvs.hold(held.token, new Secret(cvv))
   return {

@@ -1,6 +1,6 @@
 import { toInteger } from '../base/money.ts'
 import type { Glance } from '../payment/order.ts'
-import { paymentOf } from '../payment/result.ts'
+import { paymentOf, type PaymentResult } from '../payment/result.ts'
 import type { CheckAnswer } from '../wire/answers.ts'
 import { userDesc } from '../wire/status.ts'
 import { wibDateTime } from '../wire/wib.ts'
@@ -23,16 +23,19 @@ export function checkData({ order, attempt }: Glance, now: Date): CheckAnswer['d
       attempt?.cardMask &&
       attempt.cardInfo && { card: { mask: attempt.cardMask, info: { ...attempt.cardInfo } } }),
     meta: { data: null },
-    result: {
-      payment: {
-        status: payment.status,
-        statusDesc: payment.status,
-        userDesc: userDesc(payment.status),
-        ...(payment.settledAt && { datetime: wibDateTime(payment.settledAt) }),
-        ...(payment.reference !== null && { reference: payment.reference }),
-        ...(payment.channel !== null && { channel: payment.channel }),
-        amount: toInteger(payment.amount),
-      },
-    },
+    result: { payment: wirePayment(payment) },
+  }
+}
+
+/** `result.payment` on the wire. */
+export function wirePayment(payment: PaymentResult): CheckAnswer['data']['result']['payment'] {
+  return {
+    status: payment.status,
+    statusDesc: payment.status,
+    userDesc: userDesc(payment.status),
+    ...(payment.settledAt && { datetime: wibDateTime(payment.settledAt) }),
+    ...(payment.reference !== null && { reference: payment.reference }),
+    ...(payment.channel !== null && { channel: payment.channel }),
+    amount: toInteger(payment.amount),
   }
 }

@@ -10,7 +10,7 @@ import type { PaymentDeps } from '../payment/deps.ts'
 import { type OperationWish, operate } from '../payment/operate.ts'
 import { CodeAnswer, success } from '../wire/answers.ts'
 import { OperationBody, readOperation } from '../wire/operation-body.ts'
-import { bytesOf, errors, prefix } from './route.ts'
+import { bytesOf, errors, prefix } from './deps.ts'
 
 /** What a merchant may call its own operation, so that it is done once: printable ASCII. Ours; optional. */
 const keyForm = /^[\x21-\x7e]{1,64}$/

@@ -6,11 +6,8 @@ import { merchantOf, requireMerchant } from '../http/basic-auth.ts'
 import type { DirectWay } from '../http/direct.ts'
 import { refuseOtherMethods } from '../http/not-found.ts'
 import { answerProblems, seconds } from '../http/problem-answer.ts'
-import type { Directory } from '../merchant/directory.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { cancelOrder } from '../payment/cancel.ts'
-import type { PaymentDeps } from '../payment/deps.ts'
-import type { NewOrder } from '../payment/initiate.ts'
 import type { Glance, Order } from '../payment/order.ts'
 import { pageTokenOf } from '../payment/page-token.ts'
 import { CheckAnswer, CodeAnswer, InitiateAnswer, success } from '../wire/answers.ts'
@@ -18,20 +15,11 @@ import { readInitiate } from '../wire/initiate.ts'
 import { InitiateBody } from '../wire/initiate-body.ts'
 import { wibDateTime } from '../wire/wib.ts'
 import { checkText, initiateText } from './answer-text.ts'
+import { cardRoutes } from './card-routes.ts'
 import { checkData } from './check.ts'
+import { type ApiDeps, bytesOf, errors, orderOf, prefix, refuseWithoutAcquirer, requireStoredCard } from './deps.ts'
 import { operationRoutes } from './operation-routes.ts'
 import { notBuiltYet } from './not-built-yet.ts'
-import { bytesOf, errors, prefix } from './route.ts'
-
-export interface ApiDeps {
-  readonly payments: PaymentDeps
-  readonly directory: Directory
-  readonly newKeyUsed: (merchant: Merchant) => Promise<void>
-  readonly initiate: (merchant: Merchant, request: NewOrder) => Promise<Order>
-  readonly publicUrl: () => string
-  /** The short way past the framework; absent: there is none. */
-  readonly direct?: DirectWay
-}
 
 /** The merchants' door: the contract's routes under `/pg/payment/card`. */
 export function apiRoutes(deps: ApiDeps) {
@@ -43,6 +31,9 @@ export function apiRoutes(deps: ApiDeps) {
     refuseOtherMethods(app, `${prefix}/capture`, ['POST'])
     refuseOtherMethods(app, `${prefix}/void/:orderId`, ['GET'])
     refuseOtherMethods(app, `${prefix}/refund`, ['POST', 'GET'])
+    refuseOtherMethods(app, `${prefix}/payment`, ['POST'])
+    refuseOtherMethods(app, `${prefix}/customer`, ['POST'])
+    refuseOtherMethods(app, `${prefix}/customer/delete/:cardToken`, ['GET'])
     if (deps.direct) directRoutes(deps.direct, deps)
     for (const { url, methods } of notBuiltYet) refuseOtherMethods(app, url, methods)
     await app.register(async (guarded) => routes(guarded, deps))
@@ -123,6 +114,7 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
   )
 
   operationRoutes(plain, deps.payments)
+  cardRoutes(app, deps)
 
   for (const { url, methods, feature } of notBuiltYet) {
     for (const method of methods) {
@@ -146,24 +138,8 @@ async function open(
 ): Promise<{ readonly redirecturl: string; readonly expiryLink: string }> {
   const wanted = readInitiate(body)
   refuseWithoutAcquirer(deps, merchant, wanted.channel)
-  const order = await deps.initiate(merchant, {
-    orderId: wanted.order.id,
-    amount: wanted.order.amount,
-    channel: wanted.channel,
-    timeoutMinutes: wanted.order.timeoutMinutes,
-    identity: wanted.identity,
-    details: {
-      customerId: wanted.customer.id,
-      description: wanted.order.description,
-      authorizesOnly: wanted.order.authorizesOnly,
-      callbackUrl: wanted.url.callbackUrl,
-      successUrl: wanted.url.successUrl,
-      failUrl: wanted.url.failUrl,
-      backUrl: wanted.url.backUrl,
-      metaData: wanted.metaData,
-      members: wanted.stored,
-    },
-  })
+  if (wanted.card.token !== null) await requireStoredCard(deps, merchant, wanted)
+  const order = await deps.initiate(merchant, orderOf(wanted))
   return {
     redirecturl: `${deps.publicUrl()}${pagePathOf(merchant, order, wanted.channel)}`,
     expiryLink: wibDateTime(order.expiresAt),
@@ -214,14 +190,6 @@ const plainOrderId = /^[A-Za-z0-9._-]{1,64}$/
  */
 function withMetaData(answer: string, metaData: string): string {
   return answer.replace('"meta":{"data":null}', () => `"meta":{"data":${metaData}}`)
-}
-
-/** Cards need somebody who moves the money; live mode may have nobody yet (design part 1). */
-function refuseWithoutAcquirer(deps: ApiDeps, merchant: Merchant, channel: string | null): void {
-  const enabled = channel === null || merchant.channels.includes(channel)
-  if (!deps.payments.acquirer || !enabled) {
-    throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
-  }
 }
 
 /** The card page, or the picker when the payer chooses the method (design 4.2). */

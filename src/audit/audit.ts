@@ -11,6 +11,7 @@ import { dossiers } from './filing.ts'
 import { logChecks } from './log-checks.ts'
 import { moneyChecks } from './money-checks.ts'
 import { operationChecks } from './operation-checks.ts'
+import { cardSealCheck, checkSeals, dataKeyCheck, type OpenSeals } from './seal-checks.ts'
 import { snapshot } from './store.ts'
 import { cardsHeld, tables } from './table-store.ts'
 import { Counter, type Report } from './tally.ts'
@@ -38,9 +39,17 @@ export const checks: readonly Check[] = [
   ...orderChecks,
   merchantKeyCheck,
   vaultCheck,
+  dataKeyCheck,
+  cardSealCheck,
   cardNumberCheck,
   ...wallChecks,
 ].toSorted((a, b) => a.invariant - b.invariant)
+
+/** What opens merchants' keys, and cards. */
+export interface AuditKeys {
+  readonly cipher: KeyCipher
+  readonly openSeals: OpenSeals
+}
 
 /**
  * Looks through a whole database for what must never be. It reads one moment, in a transaction that writes
@@ -49,13 +58,18 @@ export const checks: readonly Check[] = [
  * @param limit how many findings are kept; all are counted
  * @throws Problem `unavailable` when the database cannot be reached
  */
-export async function audit(database: Pick<Database, 'transaction'>, cipher: KeyCipher, limit = 100): Promise<Report> {
+export async function audit(
+  database: Pick<Database, 'transaction'>,
+  { cipher, openSeals }: AuditKeys,
+  limit = 100,
+): Promise<Report> {
   return database.transaction(async (sql) => {
     await snapshot(sql)
     const counter = new Counter(checks, limit)
     const found = await tables(sql)
     await checkWalls(sql, found, counter)
     await checkOrders(sql, cipher, counter)
+    await checkSeals(sql, openSeals, counter)
     await checkCardNumbers(sql, found, counter)
     return counter.report()
   })

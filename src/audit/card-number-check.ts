@@ -20,7 +20,14 @@ export const cardNumberCheck: Check = {
 const pageSize = 1_000
 
 /** A merchant's own names for things, and what is made of them. */
-const names: ReadonlySet<string> = new Set(['order_id', 'timer_id', 'subject', 'merchant_id'])
+const names: ReadonlySet<string> = new Set([
+  'order_id',
+  'timer_id',
+  'subject',
+  'merchant_id',
+  'customer_id',
+  'kept_customer_id',
+])
 
 /** What merchants write, or what we repeat of it. */
 const merchantsWords: Readonly<Record<string, readonly string[]>> = {

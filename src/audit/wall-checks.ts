@@ -6,7 +6,7 @@ import { missingMerchants, type PageBounds, pageOfStrays, type Selection, type T
 const pageSize = 5_000
 
 /** The operator's own tables, of which no merchant has a part. */
-const operators: ReadonlySet<string> = new Set(['setting', 'migration'])
+const operators: ReadonlySet<string> = new Set(['setting', 'migration', 'data_key'])
 
 export const keyCheck: Check = {
   name: 'keys',

@@ -8,14 +8,14 @@ import { Secret } from '../base/secret.ts'
 import { testCards } from '../card/deck.ts'
 import { Pan } from '../card/pan.ts'
 import { statement } from '../postgres/database.ts'
-import { Cipher } from '../vault/cipher.ts'
+import { fixedKeys } from '../vault/fixture.ts'
 import { Vault } from '../vault/vault.ts'
 import { AccessControlServer } from './access-control-server.ts'
 import type { AuthenticationReply } from './authenticator.ts'
 import { decode, encode } from './message.ts'
 import { AuthenticationSimulator } from './simulator.ts'
 
-const vault = new Vault(new Cipher(new Secret(randomBytes(32))), systemRandom)
+const vault = new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom)
 const routes = {
   routeOf: (merchantId: string) => (merchantId === 'FINPAY770' ? 1 : 2),
   merchantOfRoute: (route: number) => [undefined, 'FINPAY770', 'OTHER'][route],
@@ -48,7 +48,7 @@ async function anAttempt(number = '5123450000000008', orderId = `INV-${randomUUI
   const pan = Pan.parse(number)
   assert.ok(pan)
   const card = { pan, expiry: { month: 1, year: 2039 }, nameOnCard: 'Budi Santoso' }
-  const held = vault.hold(card, { merchantId: 'FINPAY770', orderId, n: 1 })
+  const held = await vault.hold(card, { merchantId: 'FINPAY770', orderId, n: 1 })
   await vault.store(opened.database, [{ merchantId: 'FINPAY770', held, at: clock.now() }])
   return { merchantId: 'FINPAY770', orderId, attemptToken: held.token, notificationUrl }
 }

@@ -33,3 +33,8 @@ export function formatExpiry({ month, year }: Expiry): string {
 export function isPast({ month, year }: Expiry, now: Date): boolean {
   return now.getTime() >= Date.UTC(year, month, 1) - 7 * 3_600_000
 }
+
+/** The contract's `YYMM`. */
+export function formatYymm({ month, year }: Expiry): string {
+  return `${String(year % 100).padStart(2, '0')}${String(month).padStart(2, '0')}`
+}

@@ -66,7 +66,7 @@ export function Challenge({ page, step }: { page: CheckoutPage; step: ChallengeS
 }
 
 /** The way back to the form, for a payer who would rather pay with another card: no money has been asked for. */
-function OtherCard({ page: { language, action } }: { page: CheckoutPage }) {
+export function OtherCard({ page: { language, action } }: { page: CheckoutPage }) {
   return (
     <p class="back">
       <a href={`${action}?lang=${language}&card=1`}>{phrases(language).authenticate.otherCard}</a>

@@ -4,7 +4,7 @@ import { ErrorSummary, Field, MoneyLine, Submit } from '../pages/field.tsx'
 import { Glyph } from '../pages/glyph.tsx'
 import { kept } from '../pages/kept.ts'
 import { type Language, phrases } from '../pages/language.ts'
-import type { CardFormStep, CheckoutPage, CvvFormStep } from './view.ts'
+import type { CardFormErrors, CardFormStep, CheckoutPage, CvvFormStep } from './view.ts'
 
 /** The half of the page where a card is typed in. */
 export function CardForm({ page, step }: { page: CheckoutPage; step: CardFormStep }) {
@@ -30,6 +30,7 @@ export function CardForm({ page, step }: { page: CheckoutPage; step: CardFormSte
         <input type="hidden" name="lang" value={language} />
         <BrowserData />
         {isFirst(step) ? emptyFields(language) : <CardFields language={language} step={step} />}
+        <Keeping page={page} step={step} />
         <div class="actions">
           <Submit language={language} label={card.pay(formatRupiah(amount))} busy={card.busy}>
             <Glyph name="lock" />
@@ -44,7 +45,14 @@ export function CardForm({ page, step }: { page: CheckoutPage; step: CardFormSte
   )
 }
 
-function WhatWentWrong({ page: { language, testCardsUrl }, step }: { page: CheckoutPage; step: CardFormStep }) {
+/** Why the payer sees a form again, above it. */
+export function WhatWentWrong({
+  page: { language, testCardsUrl },
+  step,
+}: {
+  page: CheckoutPage
+  step: Pick<CardFormStep, 'refusal' | 'errors'>
+}) {
   const { card, errors, refusal, page } = phrases(language)
   if (step.refusal) {
     return (
@@ -96,7 +104,31 @@ const emptyFields = kept((language: Language) => (
 
 interface CardFieldsProps {
   readonly language: Language
-  readonly step: Pick<CardFormStep, 'values' | 'errors'>
+  readonly step: { readonly values: { readonly name: string }; readonly errors: CardFormErrors }
+}
+
+/** What becomes of the card afterwards; nothing is said where it is forgotten. */
+function Keeping({ page: { language, merchantName }, step }: { page: CheckoutPage; step: CardFormStep }) {
+  const { keepCard } = phrases(language)
+  if (step.keeping === 'never') return null
+  if (step.keeping === 'always') {
+    return (
+      <p class="notice keeping">
+        <strong>{keepCard.always(merchantName)}</strong> {keepCard.hint(merchantName)}
+      </p>
+    )
+  }
+  return (
+    <div class="check">
+      <input type="checkbox" id="save" name="save" value="1" checked={step.values.save} aria-describedby="save-hint" />
+      <div>
+        <label for="save">{keepCard.tick(merchantName)}</label>
+        <p class="hint" id="save-hint">
+          {keepCard.hint(merchantName)}
+        </p>
+      </div>
+    </div>
+  )
 }
 
 function CardFields({ language, step }: CardFieldsProps) {

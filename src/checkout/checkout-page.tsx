@@ -8,13 +8,14 @@ import { Authenticate, Challenge, Processing } from './bank-step-page.tsx'
 import { CardForm, CvvForm } from './card-form-page.tsx'
 import { Closed, Paid } from './result-page.tsx'
 import { BackLink, Summary } from './summary.tsx'
+import { StoredCardForm } from './stored-card-page.tsx'
 import type { CheckoutPage } from './view.ts'
 
 /** The page of an order in whatever state it is, as a whole HTML document. Send it with `checkoutHeaders`. */
 export function checkoutPage(page: CheckoutPage): Buffer {
   const { language, action, testCardsUrl, step } = page
   const settled = step.kind === 'paid' || 'returned' in step
-  const open = step.kind === 'card-form' || step.kind === 'cvv-form'
+  const open = step.kind === 'card-form' || step.kind === 'stored-card' || step.kind === 'cvv-form'
   return renderPage(
     <Shell language={language} path={action} testCardsUrl={testCardsUrl} shape="gate">
       {/* What happened comes first where it is all that matters; beside each other both are first. */}
@@ -44,6 +45,8 @@ function Step({ page }: { page: CheckoutPage }) {
   switch (step.kind) {
     case 'card-form':
       return <CardForm page={page} step={step} />
+    case 'stored-card':
+      return <StoredCardForm page={page} step={step} />
     case 'cvv-form':
       return <CvvForm page={page} step={step} />
     case 'authenticate':
@@ -70,6 +73,7 @@ function titleOf({ language, amount, merchantName, step }: CheckoutPage): string
   const { card, page, refusal, cvvAgain, authenticate, challenge, processing, paid, closed } = phrases(language)
   switch (step.kind) {
     case 'card-form':
+    case 'stored-card':
       if (step.refusal) return `${refusal.heading}. ${refusal.noMoney}`
       return Object.values(step.errors).some(Boolean)
         ? page.correctFirst(card.title(formatRupiah(amount), merchantName))

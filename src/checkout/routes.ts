@@ -1,5 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Secret } from '../base/secret.ts'
+import type { CardInfo } from '../card/card.ts'
+import { isPast } from '../card/expiry.ts'
+import type { StoredCard } from '../card/stored-card.ts'
 import { formOf, readForms } from '../http/form.ts'
 import { describe, problemOf, sayWhenAgain } from '../http/problem-answer.ts'
 import type { Directory } from '../merchant/directory.ts'
@@ -8,6 +11,7 @@ import { pageHeaders } from '../pages/headers.ts'
 import { type Language, pickLanguage } from '../pages/language.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
+import { keeperOf } from '../payment/keeping.ts'
 import { type Order, type Standing, stateAt } from '../payment/order.ts'
 import { opens, parsePageToken } from '../payment/page-token.ts'
 import { proceed } from '../payment/proceed.ts'
@@ -55,6 +59,8 @@ interface Shown {
   readonly otherCard?: boolean
   readonly card?: FormFaults
   readonly cvv?: 'missing' | 'invalid'
+  /** What is wrong with the CVV of a stored card. */
+  readonly storedCvv?: 'missing' | 'invalid'
 }
 
 /** What a request of the page is about. */
@@ -122,6 +128,10 @@ export function checkoutRoutes(deps: CheckoutDeps) {
         path,
         onVisit((visit, request, reply) => submitCard(deps, request, reply, visit)),
       )
+      app.post(
+        `${path}/stored`,
+        onVisit((visit, request, reply) => submitStoredCard(deps, request, reply, visit)),
+      )
       app.post(`${path}/authenticate`, goOnFrom)
       // The bank sends the browser back here. What it brings (`cres`) is not read: the result that counts
       // is asked of the bank itself.
@@ -131,7 +141,8 @@ export function checkoutRoutes(deps: CheckoutDeps) {
         onVisit((visit, request, reply) => submitCvv(deps, request, reply, visit)),
       )
       // Whoever reloads or changes the language after a POST comes to these by GET.
-      for (const step of ['authenticate', 'return', 'cvv']) app.get(`${path}/${step}`, fromAnySite, backToPage)
+      for (const step of ['stored', 'authenticate', 'return', 'cvv'])
+        app.get(`${path}/${step}`, fromAnySite, backToPage)
     }
   }
 }
@@ -151,7 +162,7 @@ async function visitOf(deps: CheckoutDeps, request: FastifyRequest): Promise<Vis
 
 /** The path of an order's page, of whichever step of it the request is. */
 function pagePathOf(request: FastifyRequest): string {
-  return new URL(request.url, 'http://page').pathname.replace(/\/(status|authenticate|return|cvv)$/, '')
+  return new URL(request.url, 'http://page').pathname.replace(/\/(status|stored|authenticate|return|cvv)$/, '')
 }
 
 function now(deps: CheckoutDeps, { merchant }: Visit): Date {
@@ -167,12 +178,14 @@ async function show(
   deps: CheckoutDeps,
   reply: FastifyReply,
   visit: Visit,
-  { again = false, otherCard = false, card, cvv }: Shown,
+  { again = false, otherCard = false, card, cvv, storedCvv }: Shown,
 ): Promise<FastifyReply> {
   const { merchant, language, action, seen } = visit
   const { details, orderId, amount, expiresAt } = seen.order
   const at = now(deps, visit)
-  const step = stepOf(seen, { merchant, now: at, cvvs: deps.cvvs, action, again, otherCard }, card)
+  const stored = await storedCardOf(deps, seen.order, at)
+  const storedMask = stored?.mask ?? null
+  const step = stepOf(seen, { merchant, now: at, cvvs: deps.cvvs, action, again, otherCard, storedMask }, card)
   const page = {
     language,
     merchantName: merchant.name,
@@ -184,10 +197,15 @@ async function show(
     testCardsUrl: deps.testCardsUrl,
     action,
     backUrl: details.backUrl,
-    step: step.kind === 'cvv-form' && cvv ? { ...step, error: cvv } : step,
+    step:
+      step.kind === 'cvv-form' && cvv
+        ? { ...step, error: cvv }
+        : step.kind === 'stored-card' && storedCvv
+          ? { ...step, errors: { cvv: storedCvv }, refusal: null }
+          : step,
   }
   return reply
-    .code(card || cvv ? 422 : 200)
+    .code(card || cvv || storedCvv ? 422 : 200)
     .headers(checkoutHeaders(page))
     .send(checkoutPage(page))
 }
@@ -225,11 +243,14 @@ async function submitCard(
     name: form.get('name') ?? '',
   }
   const holder = { merchantId, orderId: order.orderId, n: formNo, now: at }
-  const taken = takeCard(deps.vault, deps.rules, typed, holder)
+  const save = form.has('save')
+  const customerId = keeperOf(order, save)
+  const keep = customerId === undefined ? undefined : { sql: deps.payments.database, customerId }
+  const taken = await takeCard(deps.vault, deps.rules, typed, holder, keep)
   if (!taken.ok) {
     // A name that holds a number may be a PAN in the wrong field: it is not echoed.
     const name = taken.errors.name ? '' : typed.name
-    return show(deps, reply, visit, { card: { name, errors: faultsOf(taken.errors) } })
+    return show(deps, reply, visit, { card: { name, save, errors: faultsOf(taken.errors) } })
   }
   const started = await startAttempt(deps.payments, merchant, visit.seen, formNo, taken.card)
   if (started !== null) {
@@ -238,6 +259,53 @@ async function submitCard(
     await goOn(deps, visit, started, formNo, inputOf(deps, request, visit, 'U'))
   }
   return seeOther(reply, visit)
+}
+
+/** The stored card that an order is to be paid with, if it is still there and has not expired. */
+async function storedCardOf(
+  { payments, vault, rules }: CheckoutDeps,
+  { merchantId, details }: Order,
+  at: Date,
+): Promise<StoredCard | undefined> {
+  const { card, customerId } = details
+  if (card.token === null) return undefined
+  const stored = await vault.findStored(payments.database, merchantId, { token: card.token, customerId })
+  return stored && (rules.isPublishedExpiry(stored.expiry) || !isPast(stored.expiry, at)) ? stored : undefined
+}
+
+/** Pays with the stored card that the order names; the payer has typed its CVV. */
+async function submitStoredCard(
+  deps: CheckoutDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  visit: Visit,
+): Promise<FastifyReply> {
+  const { merchant, order } = visit
+  const { merchantId } = merchant
+  const { card, customerId } = order.details
+  const form = formOf(request)
+  const at = now(deps, visit)
+  const state = stateAt(order, at)
+  if (state === 'captured') return seeOther(reply, visit, true)
+  const formNo = Number(form.get('formNo'))
+  const stored = await storedCardOf(deps, order, at)
+  if (state !== 'open' || formNo !== order.attemptCount + 1 || !stored) return seeOther(reply, visit)
+  const cvv = (form.get('cvv') ?? '').trim()
+  if (!isCvvOf(stored.info, cvv)) return show(deps, reply, visit, { storedCvv: cvv ? 'invalid' : 'missing' })
+  const holder = { merchantId, orderId: order.orderId, n: formNo }
+  const { database } = deps.payments
+  const held =
+    card.token === null ? undefined : await deps.vault.holdStored(database, { token: card.token, customerId }, holder)
+  const started = held && (await startAttempt(deps.payments, merchant, visit.seen, formNo, held))
+  if (held && started) {
+    deps.cvvs.hold(held.token, new Secret(cvv))
+    await goOn(deps, visit, started, formNo, inputOf(deps, request, visit, 'U'))
+  }
+  return seeOther(reply, visit)
+}
+
+function isCvvOf(info: CardInfo | null, cvv: string): boolean {
+  return (info?.brand === 'AMEX' ? /^\d{4}$/ : /^\d{3}$/).test(cvv)
 }
 
 async function submitCvv(
@@ -252,8 +320,7 @@ async function submitCvv(
   const waits =
     attempt?.state === 'authenticated' && attempt.attemptToken && attempt.attemptNo === Number(form.get('formNo'))
   if (!waits || !attempt.attemptToken) return seeOther(reply, visit)
-  const digits = attempt.cardInfo?.brand === 'AMEX' ? /^\d{4}$/ : /^\d{3}$/
-  if (!digits.test(cvv)) return show(deps, reply, visit, { cvv: cvv ? 'invalid' : 'missing' })
+  if (!isCvvOf(attempt.cardInfo, cvv)) return show(deps, reply, visit, { cvv: cvv ? 'invalid' : 'missing' })
   deps.cvvs.hold(attempt.attemptToken, new Secret(cvv))
   // Another tab may have been first: an attempt that has ended needs no CVV any more (invariant 8).
   const standing = await see(deps, visit)

@@ -1,10 +1,11 @@
 import { invariant, unreachable } from '../base/invariant.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { CvvKeeper } from '../payment/deps.ts'
+import { keepingOf } from '../payment/keeping.ts'
 import { type Attempt, type Order, type Standing, stateAt } from '../payment/order.ts'
 import { refusalReasonOf } from './refusal-reason.ts'
 import { returnUrl } from './return-url.ts'
-import type { CardFormErrors, CheckoutStep } from './view.ts'
+import type { CardFormErrors, CheckoutStep, Refusal } from './view.ts'
 
 /** What the page needs to know beside the order itself. */
 export interface StepContext {
@@ -17,11 +18,14 @@ export interface StepContext {
   readonly again: boolean
   /** The payer would rather use another card than finish what was begun. */
   readonly otherCard: boolean
+  /** The mask of the stored card that the order is to be paid with; null where it names none, or none that can be used. */
+  readonly storedMask: string | null
 }
 
 /** What was typed wrong, for the form to say so. */
 export interface FormFaults {
   readonly name: string
+  readonly save: boolean
   readonly errors: CardFormErrors
 }
 
@@ -81,20 +85,27 @@ function openStep(
     const begun = begunStep(attempt, context)
     if (begun) return begun
   }
-  const ended = attempt && ['refused', 'declined', 'reversed'].includes(attempt.state)
+  const formNo = order.attemptCount + 1
+  const refusal = faults ? null : refusalOf(order, attempt, context)
+  if (context.storedMask !== null && !context.otherCard && !faults)
+    return { kind: 'stored-card', formNo, cardMask: context.storedMask, errors: {}, refusal }
   return {
     kind: 'card-form',
-    formNo: order.attemptCount + 1,
+    formNo,
     picker: order.channel === null,
-    values: { name: faults?.name ?? '' },
+    values: { name: faults?.name ?? '', save: faults?.save ?? false },
+    keeping: keepingOf(order),
     errors: faults?.errors ?? {},
-    refusal:
-      ended && !faults
-        ? {
-            reason: refusalReasonOf(attempt.reason),
-            attemptsLeft: Math.max(1, context.merchant.attemptsPerOrder - order.refusedCount),
-          }
-        : null,
+    refusal,
+  }
+}
+
+/** Why the last attempt ended without money. */
+function refusalOf(order: Order, attempt: Attempt | undefined, { merchant }: StepContext): Refusal | null {
+  if (!attempt || !['refused', 'declined', 'reversed'].includes(attempt.state)) return null
+  return {
+    reason: refusalReasonOf(attempt.reason),
+    attemptsLeft: Math.max(1, merchant.attemptsPerOrder - order.refusedCount),
   }
 }
 

@@ -26,6 +26,7 @@ export interface CheckoutPage {
 
 export type CheckoutStep =
   | CardFormStep
+  | StoredCardStep
   | CvvFormStep
   | AuthenticateStep
   | ChallengeStep
@@ -33,14 +34,16 @@ export type CheckoutStep =
   | PaidStep
   | ClosedStep
 
-/** Asks for a card. Posts `formNo`, `number`, `expiry`, `cvv`, `name`, `lang` and browser data to `action`. */
+/** Asks for a card. Posts `formNo`, `number`, `expiry`, `cvv`, `name`, `save`, `lang` and browser data to `action`. */
 export interface CardFormStep {
   readonly kind: 'card-form'
   /** Which form of the order this is, so that the same one sent twice is known. */
   readonly formNo: number
   /** The order names no method: the page first says which there are. */
   readonly picker: boolean
-  readonly values: { readonly name: string }
+  readonly values: { readonly name: string; readonly save: boolean }
+  /** Whether the card stays with the merchant's customer: whatever the payer does, if the payer ticks it, or never. */
+  readonly keeping: 'always' | 'offered' | 'never'
   readonly errors: CardFormErrors
   /** Why the last attempt ended without money; null before the first. */
   readonly refusal: Refusal | null
@@ -57,6 +60,15 @@ export interface Refusal {
   readonly reason: RefusalReason
   /** At least 1: with none left the step is `failed`. */
   readonly attemptsLeft: number
+}
+
+/** Pays with a stored card: asks for its CVV alone. Posts `formNo`, `cvv`, `lang` and browser data to `action + '/stored'`. */
+export interface StoredCardStep {
+  readonly kind: 'stored-card'
+  readonly formNo: number
+  readonly cardMask: string
+  readonly errors: Pick<CardFormErrors, 'cvv'>
+  readonly refusal: Refusal | null
 }
 
 /** Asks for the CVV again: the process that held it is gone (invariant 8). Posts `formNo`, `cvv`, `lang` to `action + '/cvv'`. */

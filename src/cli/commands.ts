@@ -51,6 +51,18 @@ export const commands: readonly Command[] = [
     run: async (words) => (await import('./merchant.ts')).merchantRotateKey(words),
   },
   {
+    name: ['keys', 'list'],
+    usage: 'keys list',
+    about: 'the versions of the key that cards are sealed under, and how much lies under each',
+    run: async (words) => (await import('./keys.ts')).keysList(words),
+  },
+  {
+    name: ['keys', 'rotate'],
+    usage: 'keys rotate',
+    about: 'seal every card under a new key, while the gateway serves',
+    run: async (words) => (await import('./keys.ts')).keysRotate(words),
+  },
+  {
     name: ['verify'],
     usage: 'verify [--limit N]',
     about: 'look through the database for what must never be; beside a running gateway too',
@@ -97,6 +109,18 @@ export const commands: readonly Command[] = [
     usage: 'events ORDER_ID',
     about: "an order's log",
     run: async (words) => (await import('./events.ts')).events(words),
+  },
+  {
+    name: ['cards', 'list'],
+    usage: 'cards list --customer ID',
+    about: 'the cards that a customer keeps with the merchant',
+    run: async (words) => (await import('./cards.ts')).cardsList(words),
+  },
+  {
+    name: ['cards', 'delete'],
+    usage: 'cards delete TOKEN',
+    about: 'delete a stored card',
+    run: async (words) => (await import('./cards.ts')).cardsDelete(words),
   },
   {
     name: ['clock'],

@@ -76,14 +76,16 @@ function keyOf(given: string | undefined): Secret<string> {
 }
 
 /** Opens the database for a command, with the cipher that it was sealed under. */
-export async function withDatabase(work: (database: Database, cipher: Cipher) => Promise<number>): Promise<number> {
+export async function withDatabase(
+  work: (database: Database, cipher: Cipher, masterKey: Secret<Buffer>) => Promise<number>,
+): Promise<number> {
   const { database, masterKey, close } = await openForCommand(readConfig(process.env))
   try {
     const cipher = new Cipher(masterKey)
     if (!(await isMasterKeyOf(database, cipher))) {
       throw new StartProblem('GERBANG_MASTER_KEY is not the key that this database was sealed under.')
     }
-    return await work(database, cipher)
+    return await work(database, cipher, masterKey)
   } finally {
     await close()
   }

@@ -19,6 +19,7 @@ export async function pay(words: readonly string[]): Promise<number> {
       amount: text,
       outcome: text,
       attempts: text,
+      save: { type: 'boolean' },
       json: { type: 'boolean' },
     },
     1,
@@ -41,6 +42,7 @@ export async function pay(words: readonly string[]): Promise<number> {
       outcome: oneOf('outcome', values.outcome, ['approved', 'declined', 'timeout', 'late']),
     }),
     ...(values.attempts !== undefined && { attempts: count('attempts', values.attempts) }),
+    ...(values.save && { saveCard: true }),
   }
   const result = await connect().pay(orderId, options)
   print(values.json, result, [

@@ -6,6 +6,7 @@ import { existingMasterKey, masterKeyPath } from '../master-key.ts'
 import { reachDatabase, type ReachedDatabase } from '../open-database.ts'
 import { Database } from '../postgres/database.ts'
 import { readMigrations } from '../postgres/migrate.ts'
+import { cardSeals } from '../vault/card-seals.ts'
 import { Cipher } from '../vault/cipher.ts'
 import { passesCheck } from '../vault/master-key-check.ts'
 import { storedCheck } from '../vault/store.ts'
@@ -57,7 +58,7 @@ async function examine(
     if (!key) return { masterKey: 'missing', findings: null }
     const cipher = new Cipher(key)
     if (!passesCheck(cipher, check)) return { masterKey: 'wrong', findings: null }
-    return { masterKey: 'opens it', findings: (await audit(database, cipher, 0)).total }
+    return { masterKey: 'opens it', findings: (await audit(database, { cipher, openSeals: cardSeals(key) }, 0)).total }
   } finally {
     await database.close()
   }

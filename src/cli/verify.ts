@@ -1,6 +1,7 @@
 import { audit } from '../audit/audit.ts'
 import type { Finding } from '../audit/check.ts'
 import type { CheckResult } from '../audit/tally.ts'
+import { cardSeals } from '../vault/card-seals.ts'
 import { withDatabase } from './merchant.ts'
 import { print } from './print.ts'
 import { read, UsageError } from './usage.ts'
@@ -11,8 +12,8 @@ const shownByDefault = 20
 export async function verify(words: readonly string[]): Promise<number> {
   const { values } = read(words, { limit: { type: 'string' }, json: { type: 'boolean' } }, 0)
   const limit = values.limit === undefined ? shownByDefault : countOf(values.limit)
-  return withDatabase(async (database, cipher) => {
-    const report = await audit(database, cipher, limit)
+  return withDatabase(async (database, cipher, masterKey) => {
+    const report = await audit(database, { cipher, openSeals: cardSeals(masterKey) }, limit)
     const { checks, findings, total } = report
     const left = total - findings.length
     print(values.json, report, [

@@ -78,11 +78,12 @@ const saveAll = statement(
   `insert into attempt (
      merchant_id, order_id, attempt_no, state, channel, attempt_token, card_mask, card_info, authentication_id,
      authentication_step, trans_status, eci, cavv, ds_trans_id, acquirer_id, acquirer_reference, approval_code,
-     acquirer_channel, response_code, reason, asked_at, created_at, ended_at)
+     acquirer_channel, response_code, reason, asked_at, created_at, ended_at, card_token, card_wish)
    select *
    from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
      $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[],
-     $18::text[], $19::text[], $20::text[], $21::timestamptz[], $22::timestamptz[], $23::timestamptz[])
+     $18::text[], $19::text[], $20::text[], $21::timestamptz[], $22::timestamptz[], $23::timestamptz[], $24::text[],
+     $25::text[])
    on conflict (merchant_id, order_id, attempt_no) do update
    set state = excluded.state,
        attempt_token = excluded.attempt_token,
@@ -131,5 +132,7 @@ export async function saveAttempts(sql: Sql, attempts: readonly (OrderKey & { at
     times(({ askedAt }) => askedAt),
     times(({ createdAt }) => createdAt),
     times(({ endedAt }) => endedAt),
+    texts(({ storedToken }) => storedToken),
+    texts(({ cardWish }) => cardWish),
   ])
 }

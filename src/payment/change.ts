@@ -3,7 +3,7 @@ import { invariant } from '../base/invariant.ts'
 import { minus, plus, zero } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
 import { link, type StoredEvent } from '../event/chain.ts'
-import type { HeldCard } from '../card/held-card.ts'
+import type { HeldCard, UsedCard } from '../card/held-card.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { Sql } from '../postgres/database.ts'
 import { type Timer, timerIdOf, type TimerKind, timerOf } from '../timer/timer.ts'
@@ -26,7 +26,7 @@ import {
 import { noticeOf } from './notice.ts'
 import type { Operation } from './operation.ts'
 import { operationsOf } from './operation-store.ts'
-import { type Attempt, isExhausted, type Order, type Standing } from './order.ts'
+import { type Attempt, isExhausted, type Order, refusalsAllowed, type Standing } from './order.ts'
 import type { WrittenChange } from './write-changes.ts'
 
 /**
@@ -47,6 +47,7 @@ export class Change {
   readonly #timers = new Map<string, Timer>()
   readonly #cancelled: string[] = []
   readonly #stored: HeldCard[] = []
+  readonly #used: UsedCard[] = []
   readonly #erased: string[] = []
 
   constructor(merchant: Merchant, now: Date, { order, attempt }: Standing, operations: readonly Operation[]) {
@@ -169,6 +170,20 @@ export class Change {
   }
 
   /**
+   * The attempt's card has served: it is stored, removed, or its use is noted, as was wished. To be called
+   * wherever an attempt succeeds, before it moves there and its card is erased.
+   */
+  settleCard(): void {
+    const attempt = this.#attempt
+    invariant(attempt?.attemptToken, 'an attempt that is about to succeed has a card')
+    const { attemptNo, attemptToken, cardMask: card, cardWish: wish, storedToken } = attempt
+    if (wish === null && storedToken === null) return
+    this.#used.push({ merchantId: this.#order.merchantId, attemptToken, storedToken, wish, at: this.now })
+    if (wish === 'store') this.record('card.stored', { attemptNo, card })
+    if (wish === 'remove') this.record('card.removed', { attemptNo, card })
+  }
+
+  /**
    * Closes an open order whose time or attempts are used up. Called wherever an attempt ends unpaid, since
    * the expiry timer leaves an order alone that is being paid.
    */
@@ -177,7 +192,7 @@ export class Change {
     if (this.now >= this.#order.expiresAt) {
       this.moveOrder('expire', 'elapsed')
       this.record('order.expired')
-    } else if (isExhausted(this.#order, this.merchant.attemptsPerOrder)) {
+    } else if (isExhausted(this.#order, refusalsAllowed(this.#order, this.merchant.attemptsPerOrder))) {
       this.moveOrder('fail', 'exhausted')
       this.record('order.failed', { refused: this.#order.refusedCount })
     }
@@ -220,6 +235,7 @@ export class Change {
       timers: [...this.#timers.values()],
       cancelled: this.#cancelled,
       stored: this.#stored,
+      used: this.#used,
       erased: this.#erased,
       callback,
     }

@@ -2,7 +2,7 @@ import type { Acquirer } from '../acquirer/acquirer.ts'
 import type { Authenticator } from '../authentication/authenticator.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
-import type { HeldCard } from '../card/held-card.ts'
+import type { HeldCard, UsedCard } from '../card/held-card.ts'
 import type { Database, Sql } from '../postgres/database.ts'
 import type { Timer } from '../timer/timer.ts'
 import type { Orders } from './orders.ts'
@@ -10,6 +10,8 @@ import type { Orders } from './orders.ts'
 /** The vault, as far as payment/ knows it. */
 export interface CardKeeper {
   store(sql: Sql, cards: readonly { merchantId: string; held: HeldCard; at: Date }[]): Promise<void>
+  /** Does with cards that paid what was wished of them: in the transaction that makes it true, before `erase`. */
+  settle(sql: Sql, cards: readonly UsedCard[]): Promise<void>
   /** In the transaction that ends the attempts (invariant 8). */
   erase(sql: Sql, tokens: readonly { merchantId: string; token: string }[]): Promise<void>
 }

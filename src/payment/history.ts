@@ -18,6 +18,8 @@ export const eventTypes = {
   'attempt.reversed': 'open',
   'attempt.late_answer': null,
   'attempt.late_reversed': null,
+  'card.stored': null,
+  'card.removed': null,
   'callback.signed_anew': null,
   'operation.asked': null,
   'operation.unknown': null,

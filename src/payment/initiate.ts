@@ -79,7 +79,9 @@ export async function initiate(deps: InitiateDeps, merchant: Merchant, request: 
   if (!earlier) throw new Problem('unavailable')
   const state = stateAt(earlier, now)
   const alive = state === 'open' || state === 'processing'
-  if (!alive || !earlier.contentHash.equals(order.contentHash)) throw new Problem('order_id_used')
+  // A charge is answered with what became of it, however often and however late it is asked for.
+  const isAnswered = order.details.isCharge && (earlier.paidAttempt !== null || state === 'failed')
+  if (!(alive || isAnswered) || !earlier.contentHash.equals(order.contentHash)) throw new Problem('order_id_used')
   return earlier
 }
 

@@ -1,6 +1,14 @@
 import type { Money } from '../base/money.ts'
 import type { CardInfo } from '../card/card.ts'
+import type { CardWish } from '../card/held-card.ts'
 import type { AttemptState, OperationKind, OrderState } from './lifecycle.ts'
+
+/** What a merchant said of stored cards (finpay-api.md 3.10). */
+export interface CardOrder {
+  /** The stored card to pay with, lower-case. */
+  readonly token: string | null
+  readonly storedOnFile: 'TO_BE_STORED' | 'STORED' | 'NOT_STORED' | null
+}
 
 /** What a merchant said at `initiate` and we keep to say again. */
 export interface OrderDetails {
@@ -15,6 +23,9 @@ export interface OrderDetails {
   readonly backUrl: string | null
   /** `meta.data` as JSON text in PHP's bytes, null when absent. */
   readonly metaData: string | null
+  readonly card: CardOrder
+  /** It came with its card and is paid at once, without a page: `payment`. */
+  readonly isCharge: boolean
   /** The other known members, as JSON text. Never a card number. */
   readonly members: string
 }
@@ -83,6 +94,10 @@ export interface Attempt {
   readonly attemptToken: string | null
   readonly cardMask: string | null
   readonly cardInfo: CardInfo | null
+  /** The stored card that it pays with; null where the card was typed. */
+  readonly storedToken: string | null
+  /** What is to become of the card if the attempt succeeds. */
+  readonly cardWish: CardWish | null
   readonly authenticationId: string | null
   readonly authenticationStep: AuthenticationStep | null
   readonly transStatus: string | null
@@ -133,6 +148,11 @@ export interface Glance {
  */
 export function stateAt({ state, expiresAt }: Pick<Order, 'state' | 'expiresAt'>, now: Date): OrderState {
   return state === 'open' && now >= expiresAt ? 'expired' : state
+}
+
+/** How many attempts an order may have refused: a charge is tried once. */
+export function refusalsAllowed({ details }: Pick<Order, 'details'>, attemptsPerOrder: number): number {
+  return details.isCharge ? 1 : attemptsPerOrder
 }
 
 /** How many attempts of any kind one order may have, as a multiple of the refused ones that it may have. */

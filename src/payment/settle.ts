@@ -68,6 +68,7 @@ export const authorizationLifeMs = 7 * 24 * 3_600_000
 /** The order is paid, or its amount is set aside for the merchant to capture. */
 function approve(work: Change, attemptNo: number, { approvalCode, responseCode, channel }: Approved): void {
   const { amount, orderId, details } = work.order
+  work.settleCard()
   const told = { attemptNo, amount: amount.minor.toString(), approvalCode }
   const patch = { approvalCode, responseCode, acquirerChannel: channel }
   if (details.authorizesOnly) {

@@ -3,6 +3,7 @@ import { byteaArray, textArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 import { authorizeOnly } from '../wire/initiate-body.ts'
 import { readStored } from '../wire/initiate.ts'
+import type { CardWish } from '../card/held-card.ts'
 import type { AttemptState, OperationKind, OrderState } from './lifecycle.ts'
 import type { Attempt, Order, OrderDetails, Standing } from './order.ts'
 
@@ -72,7 +73,7 @@ const orderFromRow = (row: OrderRow): Order => ({
 
 /** What is read often of the members that were sent. */
 function detailsOf(members: string, metaData: string | null): OrderDetails {
-  const { order, customer, url, transaction } = readStored(members)
+  const { order, customer, url, card, charge, transaction } = readStored(members)
   return {
     customerId: customer.id ?? '',
     description: order.description ?? null,
@@ -82,6 +83,8 @@ function detailsOf(members: string, metaData: string | null): OrderDetails {
     failUrl: url?.failUrl ?? null,
     backUrl: url?.backUrl ?? null,
     metaData,
+    card: { token: card?.token ?? null, storedOnFile: card?.storedOnFile ?? null },
+    isCharge: charge === 'Y',
     members,
   }
 }
@@ -108,6 +111,8 @@ interface AttemptRow {
   attempt_asked_at: Date | null
   attempt_created_at: Date
   attempt_ended_at: Date | null
+  attempt_card_token: string | null
+  attempt_card_wish: CardWish | null
 }
 
 const attemptFromRow = (row: AttemptRow): Attempt => ({
@@ -135,6 +140,8 @@ const attemptFromRow = (row: AttemptRow): Attempt => ({
   askedAt: row.attempt_asked_at,
   createdAt: row.attempt_created_at,
   endedAt: row.attempt_ended_at,
+  storedToken: row.attempt_card_token,
+  cardWish: row.attempt_card_wish,
 })
 
 /** Every read goes by key, one order at a time, however the planner reckons: `limit` keeps it from joining. */
@@ -165,7 +172,7 @@ const attemptColumns = `a.attempt_no, a.state as attempt_state, a.channel as att
      a.acquirer_reference as attempt_acquirer_reference, a.approval_code as attempt_approval_code,
      a.acquirer_channel as attempt_acquirer_channel, a.response_code as attempt_response_code,
      a.reason as attempt_reason, a.asked_at as attempt_asked_at, a.created_at as attempt_created_at,
-     a.ended_at as attempt_ended_at`
+     a.ended_at as attempt_ended_at, a.card_token as attempt_card_token, a.card_wish as attempt_card_wish`
 
 type StandingRow = OrderRow & AttemptRow & { place: number }
 

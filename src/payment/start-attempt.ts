@@ -1,9 +1,9 @@
-import type { HeldCard } from '../card/held-card.ts'
+import type { CardWish, HeldCard } from '../card/held-card.ts'
 import type { Merchant } from '../merchant/merchant.ts'
-import { attemptSubject, changeFrom } from './change.ts'
+import { attemptSubject, type Change, changeFrom } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
 import { initialAttemptState } from './lifecycle.ts'
-import { type Standing, stateAt } from './order.ts'
+import { type Order, type Standing, stateAt } from './order.ts'
 
 /** A payer who has not come through 3-D Secure by then has gone; the card leaves the vault. Business time. */
 export const attemptLifeMs = 15 * 60_000
@@ -13,6 +13,8 @@ export const attemptLifeMs = 15 * 60_000
  * for: a second click, a second tab or a stale page names a number that is taken, and gets null, so that
  * the page shows what is true instead. An attempt that has not asked for money yet gives way. Answers how the
  * order stands with its new attempt.
+ *
+ * @param also goes on with the attempt in the same change
  */
 export async function startAttempt(
   deps: PaymentDeps,
@@ -20,6 +22,7 @@ export async function startAttempt(
   seen: Standing,
   attemptNo: number,
   held: HeldCard,
+  also?: (work: Change) => void,
 ): Promise<Standing | null> {
   const { result: isStarted, standing } = await changeFrom(deps, merchant, seen, (work) => {
     if (stateAt(work.order, work.now) !== 'open' || work.order.attemptCount !== attemptNo - 1) return false
@@ -34,6 +37,8 @@ export async function startAttempt(
         attemptToken: held.token,
         cardMask: held.mask,
         cardInfo: held.info,
+        storedToken: held.storedToken,
+        cardWish: wishOf(work.order, held),
         authenticationId: null,
         authenticationStep: null,
         transStatus: null,
@@ -52,13 +57,30 @@ export async function startAttempt(
       },
       held,
     )
-    work.record('attempt.started', { attemptNo, channel: 'cc', card: held.mask })
+    work.record('attempt.started', {
+      attemptNo,
+      channel: 'cc',
+      card: held.mask,
+      ...(held.storedToken !== null && { token: shownToken(held.storedToken) }),
+    })
     work.schedule(
       'abandon',
       attemptSubject(work.order.orderId, attemptNo),
       new Date(work.now.getTime() + attemptLifeMs),
     )
+    also?.(work)
     return true
   })
   return isStarted ? standing : null
+}
+
+/** A stored card that the merchant wants used for the last time leaves with its success. */
+function wishOf({ details }: Order, { keep, storedToken }: HeldCard): CardWish | null {
+  if (keep) return 'store'
+  return storedToken !== null && details.card.storedOnFile === 'NOT_STORED' ? 'remove' : null
+}
+
+/** As much of a card's token as tells it from others: the whole of it is a secret of its merchant. */
+function shownToken(token: string): string {
+  return `${token.slice(0, 8)}…`
 }

@@ -1,5 +1,5 @@
 import { insert as insertCallbacks, type NewCallback } from '../callback/store.ts'
-import type { HeldCard } from '../card/held-card.ts'
+import type { HeldCard, UsedCard } from '../card/held-card.ts'
 import { insert as insertEvents } from '../event/store.ts'
 import type { StoredEvent } from '../event/chain.ts'
 import type { Sql } from '../postgres/database.ts'
@@ -23,6 +23,8 @@ export interface WrittenChange {
   /** Ids of timers that are to go. */
   readonly cancelled: readonly string[]
   readonly stored: readonly HeldCard[]
+  /** Cards that paid. */
+  readonly used: readonly UsedCard[]
   /** Attempt tokens whose cards leave the vault. */
   readonly erased: readonly string[]
   readonly callback: NewCallback | null
@@ -71,6 +73,10 @@ export async function writeChanges(
         ({ stored }) => stored,
         ({ order: { merchantId }, at }, held) => ({ merchantId, held, at }),
       ),
+    ),
+    cards.settle(
+      sql,
+      current.flatMap(({ used }) => used),
     ),
     cards.erase(
       sql,

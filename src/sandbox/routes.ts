@@ -60,6 +60,7 @@ const PayBody = Type.Object(
       Type.Union([Type.Literal('approved'), Type.Literal('declined'), Type.Literal('timeout'), Type.Literal('late')]),
     ),
     attempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    saveCard: Type.Optional(Type.Boolean({ description: "Ticks the page's box" })),
   },
   closed,
 )
@@ -177,7 +178,15 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
     async (request) => {
       const merchant = merchantOf(request)
       const { orderId } = request.params
-      const { method, card = {}, authentication = 'success', amount, outcome = null, attempts = null } = request.body
+      const {
+        method,
+        card = {},
+        authentication = 'success',
+        amount,
+        outcome = null,
+        attempts = null,
+        saveCard = false,
+      } = request.body
       if (method !== undefined && method !== 'cc') throw new Problem('feature_not_allowed', { field: 'method' })
       const { order } = (await deps.payer.payments.orders.find(merchant.merchantId, orderId)) ?? {}
       if (!order) throw new Problem('order_not_found')
@@ -188,7 +197,14 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
       const expiry = parseYymm(expiryDate)
       const notificationUrl = `${deps.publicUrl()}/pg/payment/card/access/${pageTokenOf(merchant.route, order)}/return`
       return pay(deps.payer, merchant, orderId, notificationUrl, {
-        card: { number, expiry: expiry ? formatExpiry(expiry) : '', cvv, name: nameOnCard },
+        card: {
+          number,
+          expiry: expiry ? formatExpiry(expiry) : '',
+          cvv,
+          name: nameOnCard,
+          isChosen: card.number !== undefined,
+        },
+        saveCard,
         authentication,
         outcome,
         attempts,

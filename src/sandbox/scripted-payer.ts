@@ -2,11 +2,13 @@ import type { AcquirerSimulator } from '../acquirer/simulator.ts'
 import type { AccessControlServer, ChallengeAnswer } from '../authentication/access-control-server.ts'
 import { invariant } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
+import { Secret } from '../base/secret.ts'
 import { testOtp } from '../card/deck.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import { inquire } from '../payment/inquire.ts'
+import { keeperOf } from '../payment/keeping.ts'
 import { type Attempt, type Order, type Standing, stateAt } from '../payment/order.ts'
 import { paidAttemptStates } from '../payment/lifecycle.ts'
 import { proceed } from '../payment/proceed.ts'
@@ -18,7 +20,10 @@ import type { Vault } from '../vault/vault.ts'
 
 /** What the payer is told to do (design 4.3). */
 export interface PayerScript {
-  readonly card: TypedCard
+  /** A typed card; where it names no number, the stored card that the order is to be paid with, if there is one. */
+  readonly card: TypedCard & { readonly isChosen: boolean }
+  /** Ticks the page's box. */
+  readonly saveCard: boolean
   readonly authentication: 'success' | 'fail' | 'abandon'
   /** Null: the card decides. */
   readonly outcome: 'approved' | 'declined' | 'timeout' | 'late' | null
@@ -88,7 +93,7 @@ async function payAs(
     const seen = await see(payments, merchantId, orderId)
     const attemptNo = seen.order.attemptCount + 1
     if (script.outcome) deps.acquirer.script(merchantId, orderId, script.outcome)
-    const started = await submitCard(deps, merchant, seen, attemptNo, script.card)
+    const started = await submitCard(deps, merchant, seen, attemptNo, script)
     steps.push({ step: 'card', attempt: attemptNo, result: 'accepted' })
     const lookedUp = await proceed(payments, merchant, started, attemptNo, input)
     // A method step is over at once: this payer's browser has nothing to show.
@@ -128,12 +133,27 @@ async function submitCard(
   merchant: Merchant,
   seen: Standing,
   attemptNo: number,
-  card: TypedCard,
+  { card, saveCard }: PayerScript,
 ): Promise<Standing> {
   const { merchantId } = merchant
-  const { orderId } = seen.order
+  const { order } = seen
+  const { orderId } = order
+  const { database } = deps.payments
   const now = deps.payments.clock.now(merchantId)
-  const taken = takeCard(deps.vault, deps.rules, card, { merchantId, orderId, n: attemptNo, now })
+  const { token } = order.details.card
+  const { customerId } = order.details
+  const holder = { merchantId, orderId, n: attemptNo, now }
+  if (token !== null && !card.isChosen) {
+    const held = await deps.vault.holdStored(database, { token, customerId }, holder)
+    if (!held) throw new Problem('malformed_field', { field: 'card.token' })
+    const begun = await startAttempt(deps.payments, merchant, seen, attemptNo, held)
+    if (begun === null) throw anotherPayer()
+    deps.cvvs.hold(held.token, new Secret(card.cvv))
+    return begun
+  }
+  const keeper = keeperOf(order, saveCard)
+  const keep = keeper === undefined ? undefined : { sql: database, customerId: keeper }
+  const taken = await takeCard(deps.vault, deps.rules, card, holder, keep)
   if (!taken.ok) {
     const [field] = Object.keys(taken.errors)
     const names: Readonly<Record<string, string>> = { expiry: 'expiryDate', name: 'nameOnCard' }

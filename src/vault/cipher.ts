@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { invariant } from '../base/invariant.ts'
 import type { Secret } from '../base/secret.ts'
-import { deriveKey } from './derive-key.ts'
+import { deriveKey, type KeyPurpose } from './derive-key.ts'
 
 const algorithm = 'aes-256-gcm'
 const keyLength = 32
@@ -9,7 +9,7 @@ const nonceLength = 12
 const tagLength = 16
 
 /**
- * AES-256-GCM under a key that is derived from the master key. A sealed value is
+ * AES-256-GCM under a key that is derived from the master key, or from a data key. A sealed value is
  *
  *     key version (1 byte) ‖ nonce (12, random) ‖ tag (16) ‖ ciphertext
  *
@@ -22,10 +22,10 @@ export class Cipher {
   readonly keyVersion: number
 
   /** @param keyVersion 0 to 255, written into each value */
-  constructor(masterKey: Secret<Buffer>, keyVersion = 1) {
-    invariant(masterKey.reveal().length === keyLength, 'a master key has 32 bytes')
+  constructor(key: Secret<Buffer>, keyVersion = 1, purpose: KeyPurpose = 'sealed values') {
+    invariant(key.reveal().length === keyLength, 'a key has 32 bytes')
     invariant(Number.isInteger(keyVersion) && keyVersion >= 0 && keyVersion <= 255, 'a key version is one byte')
-    this.#key = deriveKey(masterKey, 'sealed values')
+    this.#key = deriveKey(key, purpose)
     this.keyVersion = keyVersion
   }
 

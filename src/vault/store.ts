@@ -1,13 +1,14 @@
 import { invariant } from '../base/invariant.ts'
+import { formatYymm } from '../card/expiry.ts'
+import type { HeldCard } from '../card/held-card.ts'
 import { byteaArray, integerArray, textArray, timestampArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 
+/** A card that enters the vault. */
 export interface Entry {
   readonly merchantId: string
-  readonly token: string
-  readonly keyVersion: number
-  readonly ciphertext: Buffer
   readonly createdAt: Date
+  readonly held: HeldCard
 }
 
 const insertEntries = statement(
@@ -17,15 +18,41 @@ const insertEntries = statement(
    from unnest($1::text[], $2::text[], $3::int[], $4::bytea[], $5::timestamptz[])`,
 )
 
+const insertKept = statement(
+  'vault.insert_kept',
+  `insert into vault_entry (
+     merchant_id, token, key_version, ciphertext, created_at, kept_token, kept_customer_id, kept_fingerprint,
+     kept_mask, kept_info, kept_expiry, kept_key_version, kept_ciphertext)
+   select *
+   from unnest($1::text[], $2::text[], $3::int[], $4::bytea[], $5::timestamptz[], $6::text[], $7::text[], $8::bytea[],
+     $9::text[], $10::text[], $11::text[], $12::int[], $13::bytea[])`,
+)
+
 /** @throws DatabaseError 23505 when a merchant has an entry of that token already; nothing is written then */
 export async function insert(sql: Sql, entries: readonly Entry[]): Promise<void> {
-  if (entries.length === 0) return
-  await sql.query(insertEntries, [
-    textArray(entries.map(({ merchantId }) => merchantId)),
-    textArray(entries.map(({ token }) => token)),
-    integerArray(entries.map(({ keyVersion }) => keyVersion)),
-    byteaArray(entries.map(({ ciphertext }) => ciphertext)),
-    timestampArray(entries.map(({ createdAt }) => createdAt)),
+  const plain = entries.filter(({ held }) => held.keep === null)
+  const kept = entries.flatMap((entry) => (entry.held.keep === null ? [] : [{ ...entry, keep: entry.held.keep }]))
+  const common = (of: readonly Entry[]) => [
+    textArray(of.map(({ merchantId }) => merchantId)),
+    textArray(of.map(({ held }) => held.token)),
+    integerArray(of.map(({ held }) => held.sealed.keyVersion)),
+    byteaArray(of.map(({ held }) => held.sealed.ciphertext)),
+    timestampArray(of.map(({ createdAt }) => createdAt)),
+  ]
+  await Promise.all([
+    plain.length > 0 && sql.query(insertEntries, common(plain)),
+    kept.length > 0 &&
+      sql.query(insertKept, [
+        ...common(kept),
+        textArray(kept.map(({ keep }) => keep.cardToken)),
+        textArray(kept.map(({ keep }) => keep.customerId)),
+        byteaArray(kept.map(({ keep }) => keep.fingerprint)),
+        textArray(kept.map(({ held }) => held.mask)),
+        textArray(kept.map(({ held }) => JSON.stringify(held.info))),
+        textArray(kept.map(({ keep }) => formatYymm(keep.expiry))),
+        integerArray(kept.map(({ keep }) => keep.sealed.keyVersion)),
+        byteaArray(kept.map(({ keep }) => keep.sealed.ciphertext)),
+      ]),
   ])
 }
 

@@ -4,6 +4,7 @@ import { findExpiry, findTestCard } from '../card/deck.ts'
 import { type Expiry, isPast, parseExpiry } from '../card/expiry.ts'
 import type { HeldCard } from '../card/held-card.ts'
 import { Pan } from '../card/pan.ts'
+import type { Sql } from '../postgres/database.ts'
 import type { HeldFor, Vault } from './vault.ts'
 
 /** A card as typed, each field as it came. */
@@ -47,19 +48,21 @@ export type TakenCard =
  * a `Secret`, and a refused card leaves nothing but the names of its faults. Nothing is written here.
  *
  * @param now business time of the merchant
+ * @param keep whose it becomes if its attempt succeeds; absent where it is not to be stored
  */
-export function takeCard(
+export async function takeCard(
   vault: Pick<Vault, 'hold'>,
   rules: CardRules,
   typed: TypedCard,
   holder: HeldFor & { readonly now: Date },
-): TakenCard {
+  keep?: { readonly sql: Sql; readonly customerId: string },
+): Promise<TakenCard> {
   const pan = readNumber(typed.number, rules)
   const expiry = readExpiry(typed.expiry, rules, holder.now)
   const cvv = readCvv(typed.cvv, pan instanceof Pan ? pan : undefined)
   const name = readName(typed.name)
   if (pan instanceof Pan && typeof expiry === 'object' && cvv instanceof Secret && 'text' in name) {
-    return { ok: true, card: vault.hold({ pan, expiry, nameOnCard: name.text }, holder), cvv }
+    return { ok: true, card: await vault.hold({ pan, expiry, nameOnCard: name.text }, holder, keep), cvv }
   }
   return {
     ok: false,

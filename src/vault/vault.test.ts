@@ -8,6 +8,7 @@ import type { Card } from '../card/card.ts'
 import { Pan } from '../card/pan.ts'
 import { type Database, statement } from '../postgres/database.ts'
 import { Cipher } from './cipher.ts'
+import { fixedKeys } from './fixture.ts'
 import { isMasterKeyOf } from './master-key-check.ts'
 import { type HeldFor, Vault } from './vault.ts'
 
@@ -19,8 +20,10 @@ before(async () => {
 })
 after(() => opened.drop())
 
-const cipher = new Cipher(new Secret(randomBytes(32)))
-const vault = new Vault(cipher, systemRandom)
+const masterKey = new Secret(randomBytes(32))
+const cipher = new Cipher(masterKey)
+const keys = fixedKeys(masterKey)
+const vault = new Vault(keys, systemRandom)
 const at = new Date('2026-11-23T12:00:00Z')
 
 function aCard(): Card {
@@ -34,7 +37,7 @@ function anAttempt(overrides: Partial<HeldFor> = {}): HeldFor {
 }
 
 test('a stored card is revealed to its merchant as it was', async () => {
-  const held = vault.hold(aCard(), anAttempt())
+  const held = await vault.hold(aCard(), anAttempt())
   await vault.store(database, [{ merchantId: 'FINPAY770', held, at }])
   const card = await vault.reveal(database, 'FINPAY770', held.token)
   assert.equal(card?.pan.reveal(), '5123450000000008')
@@ -43,12 +46,12 @@ test('a stored card is revealed to its merchant as it was', async () => {
 })
 
 test('a card that is only held is not in the vault', async () => {
-  const held = vault.hold(aCard(), anAttempt())
+  const held = await vault.hold(aCard(), anAttempt())
   assert.equal(await vault.reveal(database, 'FINPAY770', held.token), undefined)
 })
 
 test("another merchant's token is not found, and a copied row does not open (invariant 9)", async () => {
-  const held = vault.hold(aCard(), anAttempt())
+  const held = await vault.hold(aCard(), anAttempt())
   await vault.store(database, [{ merchantId: 'FINPAY770', held, at }])
   assert.equal(await vault.reveal(database, 'OTHER', held.token), undefined)
   await vault.store(database, [{ merchantId: 'OTHER', held, at }])
@@ -56,7 +59,7 @@ test("another merchant's token is not found, and a copied row does not open (inv
 })
 
 test('an erased card is gone, and erasing again harms nothing', async () => {
-  const [held, kept] = [vault.hold(aCard(), anAttempt()), vault.hold(aCard(), anAttempt())]
+  const [held, kept] = [await vault.hold(aCard(), anAttempt()), await vault.hold(aCard(), anAttempt())]
   await vault.store(database, [{ merchantId: 'FINPAY770', held, at }])
   await vault.store(database, [{ merchantId: 'FINPAY770', held: kept, at }])
   await vault.erase(database, [{ merchantId: 'OTHER', token: held.token }])
@@ -68,15 +71,15 @@ test('an erased card is gone, and erasing again harms nothing', async () => {
 })
 
 test('a token in use keeps its card: a second card under it is not written', async () => {
-  const seeded = new Vault(cipher, seededRandom('a seed'))
-  const [first, second] = [seeded.hold(aCard(), anAttempt()), seeded.hold(aCard(), anAttempt())]
+  const seeded = new Vault(keys, seededRandom('a seed'))
+  const [first, second] = [await seeded.hold(aCard(), anAttempt()), await seeded.hold(aCard(), anAttempt())]
   assert.equal(first.token, second.token)
   await seeded.store(database, [{ merchantId: 'FINPAY770', held: first, at }])
   await assert.rejects(seeded.store(database, [{ merchantId: 'FINPAY770', held: second, at }]), { code: '23505' })
 })
 
 test('the number and the name lie in no column in clear (invariant 8)', async () => {
-  const held = vault.hold(aCard(), anAttempt())
+  const held = await vault.hold(aCard(), anAttempt())
   await vault.store(database, [{ merchantId: 'FINPAY770', held, at }])
   const rows = await database.query<{ row: string }>(
     statement('test.vault', "select v::text || encode(ciphertext, 'escape') as row from vault_entry v"),

@@ -3,15 +3,18 @@ import type { Random } from '../base/random.ts'
 import type { Card } from '../card/card.ts'
 import { infoOf } from '../card/deck.ts'
 import type { Expiry } from '../card/expiry.ts'
-import type { HeldCard } from '../card/held-card.ts'
+import type { CardToKeep, HeldCard, Sealed, UsedCard } from '../card/held-card.ts'
 import { Pan } from '../card/pan.ts'
+import type { StoredCard } from '../card/stored-card.ts'
 import type { Sql } from '../postgres/database.ts'
-import type { Cipher } from './cipher.ts'
+import type { CardKeys } from './key-ring.ts'
 import * as store from './store.ts'
+import * as storedCards from './stored-card-store.ts'
 
 /** What `payment/` needs of the vault: to keep a card that it cannot see, and to have it erased. */
 export interface CardKeeper {
   store(sql: Sql, cards: readonly CardToStore[]): Promise<void>
+  settle(sql: Sql, cards: readonly UsedCard[]): Promise<void>
   erase(sql: Sql, tokens: readonly { merchantId: string; token: string }[]): Promise<void>
 }
 
@@ -30,32 +33,75 @@ export interface HeldFor {
 
 /**
  * The only keeper of PANs (invariant 8). A card enters sealed under its attempt token, is revealed to the
- * acquirer and the access control server, and is erased when the attempt ends.
+ * acquirer and the access control server, and is erased when the attempt ends. One that its customer keeps
+ * stays as a stored card, under a token of its own.
  */
 export class Vault implements CardKeeper {
-  readonly #cipher: Cipher
+  readonly #keys: CardKeys
   readonly #random: Random
 
-  constructor(cipher: Cipher, random: Random) {
-    this.#cipher = cipher
+  constructor(keys: CardKeys, random: Random) {
+    this.#keys = keys
     this.#random = random
   }
 
-  /** Seals a card in memory; nothing is written until `store`. */
-  hold(card: Card, { merchantId, orderId, n }: HeldFor): HeldCard {
+  /**
+   * Seals a card in memory; nothing is written until `store`.
+   *
+   * @param keep whose it becomes if its attempt succeeds, and the database that knows whether it is already
+   */
+  async hold(
+    card: Card,
+    holder: HeldFor,
+    keep?: { readonly sql: Sql; readonly customerId: string },
+  ): Promise<HeldCard> {
+    const toKeep = keep ? await this.#toKeep(card, holder, keep) : null
+    return this.#held(card, holder, { storedToken: null, keep: toKeep })
+  }
+
+  /**
+   * Takes a stored card for an attempt of its customer; undefined for a card that is not there, and for
+   * another customer's or merchant's.
+   */
+  async holdStored(
+    sql: Sql,
+    { token, customerId }: { readonly token: string; readonly customerId: string },
+    holder: HeldFor,
+  ): Promise<HeldCard | undefined> {
+    const found = await storedCards.find(sql, holder.merchantId, token)
+    if (found?.card.customerId !== customerId) return undefined
+    const card = decode(await this.#open(found.ciphertext, storedPlaceOf(holder.merchantId, token)))
+    return this.#held(card, holder, { storedToken: token, keep: null })
+  }
+
+  async #held(card: Card, holder: HeldFor, kept: Pick<HeldCard, 'storedToken' | 'keep'>): Promise<HeldCard> {
+    const { merchantId, orderId, n } = holder
     const token = this.#random
       .bytes(24, { merchant: merchantId, order: orderId, purpose: 'attempt token', n })
       .toString('base64url')
     return {
       token,
-      sealed: {
-        ciphertext: this.#cipher.seal(encode(card), placeOf(merchantId, token)),
-        keyVersion: this.#cipher.keyVersion,
-      },
+      sealed: await this.#seal(card, placeOf(merchantId, token)),
       mask: card.pan.mask,
       last4: card.pan.last4,
       info: infoOf(card.pan),
+      ...kept,
     }
+  }
+
+  /** One card of one customer is one token, however often it is stored. */
+  async #toKeep(
+    card: Card,
+    { merchantId, orderId, n }: HeldFor,
+    { sql, customerId }: { readonly sql: Sql; readonly customerId: string },
+  ): Promise<CardToKeep> {
+    const fingerprint = this.#keys.fingerprint(merchantId, card.pan)
+    const known = await storedCards.tokenOf(sql, merchantId, customerId, fingerprint)
+    const cardToken =
+      known ??
+      this.#random.bytes(32, { merchant: merchantId, order: orderId, purpose: 'card token', n }).toString('hex')
+    const sealed = await this.#seal(card, storedPlaceOf(merchantId, cardToken))
+    return { cardToken, customerId, fingerprint, expiry: card.expiry, sealed }
   }
 
   /**
@@ -66,11 +112,16 @@ export class Vault implements CardKeeper {
   async store(sql: Sql, cards: readonly CardToStore[]): Promise<void> {
     await store.insert(
       sql,
-      cards.map(({ merchantId, held, at }) => ({ merchantId, token: held.token, ...held.sealed, createdAt: at })),
+      cards.map(({ merchantId, held, at }) => ({ merchantId, createdAt: at, held })),
     )
   }
 
-  /** The card of a token, undefined once it is erased and for another merchant's token. */
+  /** Stores, notes or removes cards, in the transaction that makes their payments true and before they are erased. */
+  async settle(sql: Sql, cards: readonly UsedCard[]): Promise<void> {
+    await storedCards.settle(sql, cards)
+  }
+
+  /** The card of an attempt token, undefined once it is erased and for another merchant's token. */
   async reveal(sql: Sql, merchantId: string, token: string): Promise<Card | undefined> {
     const [card] = await this.revealAll(sql, [{ merchantId, token }])
     return card
@@ -79,21 +130,62 @@ export class Vault implements CardKeeper {
   /** The cards of tokens, in their order, read with one statement. */
   async revealAll(sql: Sql, keys: readonly store.EntryKey[]): Promise<(Card | undefined)[]> {
     const found = await store.findAll(sql, keys)
-    return keys.map(({ merchantId, token }, index) => {
-      const ciphertext = found[index]
-      return ciphertext && decode(this.#cipher.open(ciphertext, placeOf(merchantId, token)))
-    })
+    return Promise.all(
+      keys.map(async ({ merchantId, token }, index) => {
+        const ciphertext = found[index]
+        return ciphertext && decode(await this.#open(ciphertext, placeOf(merchantId, token)))
+      }),
+    )
   }
 
   /** Forgets cards, in the transaction that ends their attempts. Safe to repeat. */
   async erase(sql: Sql, tokens: readonly store.EntryKey[]): Promise<void> {
     await store.erase(sql, tokens)
   }
+
+  /** What may be shown of a customer's stored card; undefined also for another customer's or merchant's. */
+  async findStored(
+    sql: Sql,
+    merchantId: string,
+    { token, customerId }: { readonly token: string; readonly customerId: string },
+  ): Promise<StoredCard | undefined> {
+    const found = await storedCards.find(sql, merchantId, token)
+    return found?.card.customerId === customerId ? found.card : undefined
+  }
+
+  /** A customer's stored cards, the one that was used last first. */
+  async listStored(sql: Sql, merchantId: string, customerId: string): Promise<readonly StoredCard[]> {
+    return storedCards.list(sql, merchantId, customerId)
+  }
+
+  /** False when the merchant has no such card. An attempt that has taken it goes on. */
+  async removeStored(sql: Sql, merchantId: string, token: string): Promise<boolean> {
+    return storedCards.remove(sql, merchantId, token)
+  }
+
+  /** The same for a card and a merchant, and for nothing else; without the key it says nothing. */
+  fingerprint(merchantId: string, pan: Pan): Buffer {
+    return this.#keys.fingerprint(merchantId, pan)
+  }
+
+  async #seal(card: Card, place: string): Promise<Sealed> {
+    const cipher = await this.#keys.current()
+    return { ciphertext: cipher.seal(encode(card), place), keyVersion: cipher.keyVersion }
+  }
+
+  async #open(ciphertext: Buffer, place: string): Promise<Buffer> {
+    return (await this.#keys.of(ciphertext[0] ?? 0)).open(ciphertext, place)
+  }
 }
 
 /** Neither a merchant id nor a token holds U+0000, so no two places read alike. */
-function placeOf(merchantId: string, token: string): string {
+export function placeOf(merchantId: string, token: string): string {
   return `card\0${merchantId}\0${token}`
+}
+
+/** The place of a stored card. */
+export function storedPlaceOf(merchantId: string, token: string): string {
+  return `stored card\0${merchantId}\0${token}`
 }
 
 interface Encoded {
@@ -106,7 +198,7 @@ function encode({ pan, expiry, nameOnCard }: Card): Buffer {
   return Buffer.from(JSON.stringify({ pan: pan.reveal(), expiry, name: nameOnCard } satisfies Encoded))
 }
 
-function decode(plain: Buffer): Card {
+export function decode(plain: Buffer): Card {
   // What opens under our key and place was written by `encode`.
   const { pan, expiry, name } = JSON.parse(plain.toString()) as Encoded
   const parsed = Pan.parse(pan)

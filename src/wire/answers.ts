@@ -16,15 +16,15 @@ function nullableText() {
  * schema lists as required before all others, so only the ones ahead of the first optional one are
  * listed; the static type still demands the rest.
  */
-function inOrder<Properties extends TProperties>(properties: Properties) {
+export function inOrder<Properties extends TProperties>(properties: Properties) {
   const firstOptional = Object.values(properties).findIndex(Type.IsOptional)
   const required = Object.keys(properties).slice(0, firstOptional)
   return Type.Unsafe<Static<TObject<Properties>>>({ ...Type.Object(properties), required })
 }
 
-const responseCode = Type.String({ pattern: '^[0-9]{7}$' })
-const processingTime = Type.Number({ description: 'Seconds' })
-const traceId = Type.String({ format: 'uuid' })
+export const responseCode = Type.String({ pattern: '^[0-9]{7}$' })
+export const processingTime = Type.Number({ description: 'Seconds' })
+export const traceId = Type.String({ format: 'uuid' })
 
 /** The only message of a success (emitted.md); clients match on the code. */
 export const success = { responseCode: '2000000', responseMessage: 'Request has been processed successfully' } as const
@@ -56,6 +56,25 @@ export const InitiateAnswer = inOrder({
 })
 export type InitiateAnswer = Static<typeof InitiateAnswer>
 
+export const CardInfo = Type.Object({
+  brand: nullableText(),
+  issuing: nullableText(),
+  type: nullableText(),
+  subType: nullableText(),
+  country: nullableText(),
+})
+
+/** `result.payment`: how an order stands. */
+export const Payment = inOrder({
+  status: Type.Unsafe<(typeof wireStatuses)[number]>({ type: 'string', enum: [...wireStatuses] }),
+  statusDesc: Type.String(),
+  userDesc: Type.String(),
+  datetime: Type.Optional(Type.String({ description: 'YYYY-MM-DD HH:MM:SS in UTC+7' })),
+  reference: Type.Optional(Type.String()),
+  channel: Type.Optional(Type.String()),
+  amount: Type.Integer({ description: 'The money that is held; 0 while there is none' }),
+})
+
 const CheckData = inOrder({
   merchant: Type.Object({ id: Type.String() }),
   customer: Type.Object({ id: Type.String() }),
@@ -66,30 +85,9 @@ const CheckData = inOrder({
     currency: Type.String(),
   }),
   sourceOfFunds: Type.Optional(Type.Object({ type: Type.String(), paymentCode: Type.Optional(Type.String()) })),
-  card: Type.Optional(
-    Type.Object({
-      mask: Type.String(),
-      info: Type.Object({
-        brand: nullableText(),
-        issuing: nullableText(),
-        type: nullableText(),
-        subType: nullableText(),
-        country: nullableText(),
-      }),
-    }),
-  ),
+  card: Type.Optional(Type.Object({ mask: Type.String(), info: CardInfo })),
   meta: Type.Object({ data: Type.Unknown({ description: 'As sent, else null' }) }),
-  result: Type.Object({
-    payment: inOrder({
-      status: Type.Unsafe<(typeof wireStatuses)[number]>({ type: 'string', enum: [...wireStatuses] }),
-      statusDesc: Type.String(),
-      userDesc: Type.String(),
-      datetime: Type.Optional(Type.String({ description: 'YYYY-MM-DD HH:MM:SS in UTC+7' })),
-      reference: Type.Optional(Type.String()),
-      channel: Type.Optional(Type.String()),
-      amount: Type.Integer({ description: 'The money that is held; 0 while there is none' }),
-    }),
-  }),
+  result: Type.Object({ payment: Payment }),
 })
 
 export const CheckAnswer = Type.Object({

@@ -83,7 +83,7 @@ const Order = object({
   referenceNumber: optional(code()),
 })
 
-const Customer = object({
+export const Customer = object({
   id: optional(text(320)),
   email: optional(email),
   firstName: optional(text(50)),
@@ -153,7 +153,7 @@ const Shipping = object({
 })
 
 /** The last four are accepted and ignored: a card's own data is typed by its holder (invariant 8). */
-const Card = object({
+export const Card = object({
   token: optional(Type.String({ pattern: '^[0-9A-Fa-f]{64}$' })),
   storedOnFile: optional(
     Type.Union([Type.Literal('TO_BE_STORED'), Type.Literal('STORED'), Type.Literal('NOT_STORED')]),

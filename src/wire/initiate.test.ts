@@ -55,6 +55,7 @@ test('the sample request of the documentation is read', () => {
     },
     channel: 'cc',
     metaData: null,
+    card: { token: null, storedOnFile: null },
     stored:
       '{"order":{"id":"1686716101151","amount":"1000","currency":"IDR","description":"Testing","timeout":"1440"},' +
       '"customer":{"id":"hajar.finnet@gmail.com","email":"hajar.finnet@gmail.com","firstName":"Hajar",' +
@@ -175,6 +176,7 @@ const accepted: readonly (readonly [path: string, json: string])[] = [
   ['card', '{"number":"not a number","cvv":true,"expiryDate":[],"nameOnCard":{}}'],
   ['card.token', '""'],
   ['card.storedOnFile', 'null'],
+  ['card.storedOnFile', '"NOT_STORED"'],
   ['recurring', '[]'],
   ['recurring', '{}'],
   ['recurring', '{"type":""}'],
@@ -224,6 +226,9 @@ const missing: readonly (readonly [path: string, json: string | undefined, field
   ['customer.mobilePhone', undefined, 'customer.mobilePhone'],
   ['customer.mobilePhone', '""', 'customer.mobilePhone'],
   ['customer.mobilePhone', 'null', 'customer.mobilePhone'],
+  ['card.storedOnFile', '"TO_BE_STORED"', 'customer.id'],
+  ['card.storedOnFile', '"STORED"', 'card.token'],
+  ['card.token', `"${'a1'.repeat(32)}"`, 'customer.id'],
 ]
 
 const malformed: readonly (readonly [path: string, json: string, field?: string])[] = [
@@ -348,10 +353,6 @@ const unbuilt: readonly (readonly [path: string, json: string, field?: string])[
   ['order.referenceNumber', '"REF"'],
   ['order.item', '[{"name":"a"},{"subMerchantId":"M2"}]', 'order.item.1.subMerchantId'],
   ['billing.billerServiceProvider', '{"id":"050017"}'],
-  ['card.token', `"${'a1'.repeat(32)}"`],
-  ['card.storedOnFile', '"TO_BE_STORED"'],
-  ['card.storedOnFile', '"STORED"'],
-  ['card.storedOnFile', '"NOT_STORED"'],
   ['recurring', '{"subscribe":"Y","type":"PURCHASE","id":"R1","amount":"1000"}'],
   ['sourceOfFunds', '{"type":"cc","paymentCode":"8802700099980062"}', 'sourceOfFunds.paymentCode'],
   ['sourceOfFunds.accountId', '"081286288844"'],
@@ -492,6 +493,17 @@ for (const [json, metaData] of metas) {
     assert.equal(out, metaData)
   })
 }
+
+test('of a card the token and what is to become of it are stored, and make another content', () => {
+  const token = 'A1'.repeat(32)
+  const body = (card: string) => request('card', card).replace('"customer":{', '"customer":{"id":"C-1",')
+  const { card, stored, identity } = read(body(`{"token":"${token}","storedOnFile":"STORED"}`))
+  assert.deepEqual(card, { token: token.toLowerCase(), storedOnFile: 'STORED' })
+  assert.deepEqual(readStored(stored).card, card)
+  const others = ['{}', `{"token":"${'b2'.repeat(32)}","storedOnFile":"STORED"}`, '{"storedOnFile":"TO_BE_STORED"}']
+  for (const other of others) assert.notEqual(read(body(other)).identity, identity, other)
+  assert.equal(read(body(`{"token":"${token.toLowerCase()}","storedOnFile":"STORED"}`)).identity, identity)
+})
 
 test('what is stored has every known member but the card, and no unknown one', () => {
   const body = `{"order":{"id":7,"amount":5000.0,"item":[{"name":"Kopi","quantity":2,"unitPrice":"2500.00","x":1}],

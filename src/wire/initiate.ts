@@ -8,7 +8,7 @@ import { authorizeOnly, InitiateBody } from './initiate-body.ts'
 import { parseBody } from './json.ts'
 import { type Form, formOf, OnePass } from './one-pass.ts'
 import { phpReencodeInOrder, sortedReencode } from './php-json.ts'
-import { canonical, dropAbsent, firstFault, shapeOf } from './shape.ts'
+import { canonical, dropAbsent, firstFault, type Shape, shapeOf } from './shape.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** An order as a merchant asks for it, in our words where we have some. */
@@ -41,20 +41,32 @@ export interface InitiateRequest {
   readonly channel: ChannelId | null
   /** `meta.data` as the JSON text that goes out again. */
   readonly metaData: string | null
-  /** JSON text of the other known members, to keep with the order; of `card` nothing. Read it with `readStored`. */
+  readonly card: {
+    /** Lower-case. */
+    readonly token: string | null
+    readonly storedOnFile: StoredOnFile | null
+  }
+  /** JSON text of the other known members, to keep with the order; of `card` what names a stored one. Read it with `readStored`. */
   readonly stored: string
   /** JSON text that is equal for requests of the same content. Only its keyed hash is ever kept. */
   readonly identity: string
 }
 
+/** What becomes of a card: keep it once it has paid, pay with a kept one, keep it no longer (finpay-api.md 3.10). */
+export type StoredOnFile = 'TO_BE_STORED' | 'STORED' | 'NOT_STORED'
+
 /** The members kept with an order: numbers as text. `meta.data` is kept beside them, as text. */
-export type StoredInitiate = Omit<InitiateBody, 'card' | 'meta'>
+export interface StoredInitiate extends Omit<InitiateBody, 'card' | 'meta'> {
+  readonly card?: { readonly token?: string; readonly storedOnFile?: StoredOnFile }
+  /** A member of ours, which no request has: the order came with its card and has no page. */
+  readonly charge?: 'Y'
+}
 
 const shape = shapeOf(InitiateBody)
 const checker = Compile(InitiateBody)
 
 /** What `JSON.parse` would round or reorder. */
-const captured = ['order.id', 'order.amount', 'meta.data'] as const
+export const captured = ['order.id', 'order.amount', 'meta.data'] as const
 
 const defaultTimeoutMinutes = 1_440
 const maxMetaData = 8_192
@@ -74,7 +86,21 @@ export function readInitiate(bytes: Buffer): InitiateRequest {
 export function readExactly(bytes: Buffer): InitiateRequest {
   const { value, raw } = parseBody(bytes, captured)
   dropAbsent(shape, value)
-  const request = checked(readable(value, raw))
+  const request = checked(checker, shape, readable(value, raw))
+  const { token, storedOnFile } = request.card ?? {}
+  if (storedOnFile === 'STORED' && token === undefined) throw new Problem('missing_field', { field: 'card.token' })
+  requireOwner(request)
+  return requestOf(shape, request, raw)
+}
+
+/** A stored card is its customer's: who stores one or pays with one must be named. */
+export function requireOwner({ customer, card }: Pick<InitiateBody, 'card'> & { customer: { id?: string } }): void {
+  const isStored = card?.token !== undefined || card?.storedOnFile === 'TO_BE_STORED'
+  if (isStored && customer.id === undefined) throw new Problem('missing_field', { field: 'customer.id' })
+}
+
+/** A checked request in our words. `customer.mobilePhone` may be missing where the shape does not ask for it. */
+export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<string, string>): InitiateRequest {
   const { text: metaData, isSorted } = request.meta?.data === undefined ? noMeta : metaText(raw)
   const unbuilt = unbuiltMember(request)
   if (unbuilt) throw new Problem('feature_not_allowed', { field: unbuilt })
@@ -84,19 +110,20 @@ export function readExactly(bytes: Buffer): InitiateRequest {
   const timeoutMinutes = Number(order.timeout ?? defaultTimeoutMinutes)
   const minor = wholeNumber(String(order.amount))
   invariant(minor !== undefined && minor > 0n, 'a checked amount is a whole number of at least 1')
-  const mobilePhone = customer.mobilePhone.replace(/\s+/g, '')
+  const mobilePhone = (customer.mobilePhone as string | undefined)?.replace(/\s+/g, '') ?? ''
 
   const { card, meta: _meta, transaction, ...rest } = request
+  const token = card?.token?.toLowerCase()
   const normal = {
     ...rest,
+    ...(card && { card: { ...card, ...(token !== undefined && { token }) } }),
     order: { ...order, amount: String(minor), currency: 'IDR', timeout: timeoutMinutes },
-    customer: { ...customer, mobilePhone },
+    customer: { ...customer, ...(mobilePhone && { mobilePhone }) },
     ...(channel && { sourceOfFunds: { type: channel.id } }),
     // The modes that capture at once say the same as none.
     ...(transaction?.mode === authorizeOnly && { transaction: { mode: authorizeOnly } }),
   }
   const stored = canonical(shape, normal)
-  const apart = asks(card) ? canonical(shape, { card }) : undefined
   const meta = metaData === null || isSorted ? metaData : sortedReencode(metaData)
 
   return {
@@ -123,9 +150,10 @@ export function readExactly(bytes: Buffer): InitiateRequest {
     },
     channel: channel?.id ?? null,
     metaData,
+    card: { token: token ?? null, storedOnFile: card?.storedOnFile ?? null },
     stored,
     // JSON has no line end in it, so that no part can pass for another.
-    identity: meta === null && apart === undefined ? stored : `${stored}\n${meta ?? ''}\n${apart ?? ''}`,
+    identity: meta === null ? stored : `${stored}\n${meta}\n`,
   }
 }
 
@@ -253,6 +281,7 @@ export function readUsual(bytes: Buffer): InitiateRequest | undefined {
     },
     channel,
     metaData,
+    card: { token: null, storedOnFile: null },
     stored,
     identity: meta === null ? stored : `${stored}\n${meta}\n`,
   }
@@ -262,7 +291,7 @@ export function readUsual(bytes: Buffer): InitiateRequest | undefined {
  * Settles, before the check, what a schema cannot say: numbers by their exact text, and the members that
  * are not looked at. Nobody else holds `known`, which this changes.
  */
-function readable(known: Record<string, unknown>, raw: ReadonlyMap<string, string>): Record<string, unknown> {
+export function readable(known: Record<string, unknown>, raw: ReadonlyMap<string, string>): Record<string, unknown> {
   const { card, sourceOfFunds } = known
   exactNumbers(known, raw)
   // A card's number, expiry, CVV and name end here, unread (invariant 8).
@@ -294,8 +323,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function checked(known: unknown): InitiateBody {
-  if (checker.Check(known)) return known
+export function checked(checker: { Check(value: unknown): boolean }, shape: Shape, known: unknown): InitiateBody {
+  // The schemas that are checked by are this one, or ask for less of the customer.
+  if (checker.Check(known)) return known as InitiateBody
   const fault = firstFault(shape, known)
   invariant(fault, 'what the compiled check refuses has a member at fault')
   throw new Problem(fault.missing ? 'missing_field' : 'malformed_field', { field: fault.field })
@@ -314,7 +344,6 @@ const noMeta = { text: null, isSorted: true }
 function unbuiltMember({
   order,
   billing,
-  card,
   recurring,
   sourceOfFunds,
   transaction,
@@ -326,8 +355,6 @@ function unbuiltMember({
   if (order.otp !== undefined) return 'order.otp'
   if (order.referenceNumber !== undefined) return 'order.referenceNumber'
   if (asks(billing?.billerServiceProvider)) return 'billing.billerServiceProvider'
-  if (card?.token !== undefined) return 'card.token'
-  if (card?.storedOnFile !== undefined) return 'card.storedOnFile'
   if (asks(recurring)) return 'recurring'
   if (sourceOfFunds?.type !== undefined && !findChannel(sourceOfFunds.type)?.built) return 'sourceOfFunds.type'
   if (sourceOfFunds?.paymentCode !== undefined) return 'sourceOfFunds.paymentCode'

@@ -4,7 +4,6 @@ import { readConfig } from '../../src/config.ts'
 import { openGateway } from '../../src/gateway.ts'
 import { createLog } from '../../src/log.ts'
 import { releaseAll } from '../../src/timer/store.ts'
-import { Cipher } from '../../src/vault/cipher.ts'
 import { findingsOn } from '../audit.ts'
 import { testDatabase } from '../postgres.ts'
 import { type Proxy, proxyTo } from '../proxy.ts'
@@ -46,7 +45,7 @@ export async function openStage(): Promise<Stage> {
   const { url, merchant } = gateway
   const key = merchant?.key.reveal() ?? ''
   const { database } = own
-  const cipher = new Cipher(new Secret(Buffer.from(masterKey, 'hex')))
+  const sealingKey = new Secret(Buffer.from(masterKey, 'hex'))
   const due = { name: 'model.due', text: 'select timer_id, leased_until from timer where due_at <= $1' }
   const known = { name: 'model.known', text: 'select order_id from payment_order where order_id = any($1)' }
   const named = { name: 'model.attempt', text: 'select attempt_no from attempt where authentication_id = $1' }
@@ -85,7 +84,7 @@ export async function openStage(): Promise<Stage> {
       const lost = acknowledged.filter((orderId) => !there.has(orderId))
       return [
         ...lost.map((orderId) => `${orderId} was acknowledged and is not there`),
-        ...(await findingsOn(database, cipher)),
+        ...(await findingsOn(database, sealingKey)),
       ]
     },
     bugs: () => {

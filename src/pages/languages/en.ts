@@ -98,6 +98,17 @@ export const en: Phrases = {
     },
   },
 
+  keepCard: {
+    tick: (merchant) => `Save this card at ${merchant}`,
+    always: (merchant) => `${merchant} will save this card.`,
+    hint: (merchant) => `Next time you only need the CVV. ${merchant} can delete the card whenever you ask.`,
+  },
+
+  storedCard: {
+    heading: 'Pay with your saved card',
+    card: 'Saved card',
+  },
+
   cvvAgain: {
     title: 'Type your CVV again',
     heading: 'Type your CVV again',

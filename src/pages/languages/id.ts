@@ -103,6 +103,17 @@ export const id = {
     },
   },
 
+  keepCard: {
+    tick: (merchant: string) => `Simpan kartu ini di ${merchant}`,
+    always: (merchant: string) => `${merchant} akan menyimpan kartu ini.`,
+    hint: (merchant: string) => `Lain kali cukup ketik CVV. Anda dapat meminta ${merchant} menghapusnya kapan saja.`,
+  },
+
+  storedCard: {
+    heading: 'Bayar dengan kartu tersimpan',
+    card: 'Kartu tersimpan',
+  },
+
   cvvAgain: {
     title: 'Ketik ulang CVV Anda',
     heading: 'Ketik ulang CVV Anda',

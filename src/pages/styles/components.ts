@@ -13,6 +13,7 @@ export const components = `
   .back { background: var(--surface); padding: 0 1rem 1rem; font-size: .9375rem; }
   .back a { display: inline-flex; gap: .5rem; align-items: center; min-height: 2.75rem; }
   .back svg { flex: none; width: 1.125rem; height: 1.125rem; }
+  .slab .back { background: none; padding: 0; margin-top: 1rem; }
   .watermark { display: none; }
 
   .lead { margin-top: .5rem; color: var(--soft); }
@@ -39,6 +40,10 @@ export const components = `
   .box.with-brand svg { position: absolute; right: .75rem; top: .75rem; width: 1.5rem; height: 1.5rem; pointer-events: none; }
   .label-row { display: flex; justify-content: space-between; gap: .75rem; align-items: baseline; }
   .brand { font-size: .8125rem; font-weight: 620; color: var(--brand); }
+  .check { display: flex; gap: .75rem; align-items: flex-start; margin-top: 1.25rem; }
+  .check input:not([type=hidden]) { flex: none; width: 1.5rem; min-height: 0; height: 1.5rem; margin: 0; accent-color: var(--brand); }
+  .check label { margin: 0; line-height: 1.5rem; overflow-wrap: anywhere; }
+  form > .notice.keeping { margin: 1.25rem 0 0; }
   .hint, .error { font-size: .8125rem; line-height: 1.4; margin-top: .3125rem; }
   .hint { color: var(--soft); }
   .error { color: var(--bad); font-weight: 550; display: flex; gap: .375rem; }
@@ -126,9 +131,9 @@ export const components = `
     .amount.long { font-size: 1.75rem; }
     .total { margin-top: 2rem; }
     .facts { margin-top: 1.75rem; padding-top: 1.25rem; gap: .75rem; font-size: .9375rem; }
-    .gate .back { grid-area: summary; align-self: end; justify-self: start; z-index: 1; background: none; padding: 0 2.5rem 2rem; }
-    .gate .back a { color: var(--slab-ink); }
-    .gate .back a:focus-visible { outline-color: var(--slab-focus); }
+    .gate > .back { grid-area: summary; align-self: end; justify-self: start; z-index: 1; background: none; padding: 0 2.5rem 2rem; }
+    .gate > .back a { color: var(--slab-ink); }
+    .gate > .back a:focus-visible { outline-color: var(--slab-focus); }
     .facts { padding-bottom: 3.5rem; }
     .watermark { display: block; position: absolute; z-index: -1; width: 19rem; height: 19rem; right: -3.5rem; bottom: -3.5rem; fill: var(--slab-mark); }
     h1 { font-size: 1.625rem; }

@@ -1,0 +1,85 @@
+import { Problem } from '../base/problem.ts'
+import type { DirectWay } from '../http/direct.ts'
+import type { Directory } from '../merchant/directory.ts'
+import type { Merchant } from '../merchant/merchant.ts'
+import type { PaymentDeps } from '../payment/deps.ts'
+import type { NewOrder } from '../payment/initiate.ts'
+import type { Order } from '../payment/order.ts'
+import type { CvvKeeper } from '../vault/cvv.ts'
+import type { CardRules } from '../vault/take-card.ts'
+import type { Vault } from '../vault/vault.ts'
+import { ErrorAnswer } from '../wire/answers.ts'
+import type { InitiateRequest } from '../wire/initiate.ts'
+
+export interface ApiDeps {
+  readonly payments: PaymentDeps
+  readonly directory: Directory
+  readonly newKeyUsed: (merchant: Merchant) => Promise<void>
+  readonly initiate: (merchant: Merchant, request: NewOrder) => Promise<Order>
+  readonly publicUrl: () => string
+  /** The short way past the framework; absent: there is none. */
+  readonly direct?: DirectWay
+  /** Checks and seals cards, and knows the stored ones. */
+  readonly vault: Vault
+  readonly cvvs: Pick<CvvKeeper, 'hold'>
+  readonly rules: CardRules
+}
+
+export const prefix = '/pg/payment/card'
+
+/** What every route can answer beside success; the table of codes is `base/problem.ts`. */
+export const errors = { '4xx': ErrorAnswer, '5xx': ErrorAnswer } as const
+
+/** A request in the words of `payment/`. */
+export function orderOf(wanted: InitiateRequest): NewOrder {
+  return {
+    orderId: wanted.order.id,
+    amount: wanted.order.amount,
+    channel: wanted.channel,
+    timeoutMinutes: wanted.order.timeoutMinutes,
+    identity: wanted.identity,
+    details: {
+      customerId: wanted.customer.id,
+      description: wanted.order.description,
+      authorizesOnly: wanted.order.authorizesOnly,
+      callbackUrl: wanted.url.callbackUrl,
+      successUrl: wanted.url.successUrl,
+      failUrl: wanted.url.failUrl,
+      backUrl: wanted.url.backUrl,
+      metaData: wanted.metaData,
+      card: wanted.card,
+      isCharge: false,
+      members: wanted.stored,
+    },
+  }
+}
+
+/** The body as the parser left it; a request without one has an empty body. */
+export function bytesOf(body: unknown): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+}
+
+/**
+ * Nobody opens an order for a card that its customer has not stored. A repeat does not open one, and is
+ * answered also when the card has gone meanwhile.
+ *
+ * @throws Problem `malformed_field` naming `card.token`, whether nobody has it or somebody else
+ */
+export async function requireStoredCard(
+  { payments, vault }: ApiDeps,
+  { merchantId }: Merchant,
+  { card: { token }, customer, order }: InitiateRequest,
+): Promise<void> {
+  const stored =
+    token !== null && (await vault.findStored(payments.database, merchantId, { token, customerId: customer.id }))
+  if (stored || (await payments.orders.find(merchantId, order.id))) return
+  throw new Problem('malformed_field', { field: 'card.token' })
+}
+
+/** Cards need somebody who moves the money; live mode may have nobody yet (design part 1). */
+export function refuseWithoutAcquirer(deps: ApiDeps, merchant: Merchant, channel: string | null): void {
+  const enabled = channel === null || merchant.channels.includes(channel)
+  if (!deps.payments.acquirer || !enabled) {
+    throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
+  }
+}
