@@ -169,6 +169,7 @@ suite('the rules of the house', () => {
   test('one file reads the schema library, and metrics are read where they are asked for', () => {
     only(/from '(typebox|@fastify\/type-provider-typebox)(\/\w+)?'/, [
       'api/card-routes.ts',
+      'api/operation-routes.ts',
       'api/routes.ts',
       'base/schema.ts',
       'sandbox/routes.ts',
