@@ -42,6 +42,7 @@ export function orderOf(wanted: InitiateRequest): NewOrder {
       customerId: wanted.customer.id,
       description: wanted.order.description,
       authorizesOnly: wanted.order.authorizesOnly,
+      terms: wanted.terms,
       callbackUrl: wanted.url.callbackUrl,
       successUrl: wanted.url.successUrl,
       failUrl: wanted.url.failUrl,

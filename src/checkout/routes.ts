@@ -17,6 +17,7 @@ import { opens, parsePageToken } from '../payment/page-token.ts'
 import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
+import { restrict } from '../vault/restrict.ts'
 import { type CardErrors, type CardRules, takeCard } from '../vault/take-card.ts'
 import type { Vault } from '../vault/vault.ts'
 import { checkoutHeaders, checkoutPage } from './checkout-page.tsx'
@@ -246,7 +247,7 @@ async function submitCard(
   const save = form.has('save')
   const customerId = keeperOf(order, save)
   const keep = customerId === undefined ? undefined : { sql: deps.payments.database, customerId }
-  const taken = await takeCard(deps.vault, deps.rules, typed, holder, keep)
+  const taken = await takeCard(deps.vault, rulesOf(deps, order), typed, holder, keep)
   if (!taken.ok) {
     // A name that holds a number may be a PAN in the wrong field: it is not echoed.
     const name = taken.errors.name ? '' : typed.name
@@ -261,15 +262,19 @@ async function submitCard(
   return seeOther(reply, visit)
 }
 
-/** The stored card that an order is to be paid with, if it is still there and has not expired. */
-async function storedCardOf(
-  { payments, vault, rules }: CheckoutDeps,
-  { merchantId, details }: Order,
-  at: Date,
-): Promise<StoredCard | undefined> {
-  const { card, customerId } = details
+/** Which cards are taken for an order. */
+function rulesOf({ rules }: CheckoutDeps, { details }: Order): CardRules {
+  return restrict(rules, details.terms.cardFilter, () => true)
+}
+
+/** The stored card that an order is to be paid with, if it is still there, has not expired and may pay it. */
+async function storedCardOf(deps: CheckoutDeps, order: Order, at: Date): Promise<StoredCard | undefined> {
+  const { payments, vault } = deps
+  const { card, customerId } = order.details
   if (card.token === null) return undefined
-  const stored = await vault.findStored(payments.database, merchantId, { token: card.token, customerId })
+  const rules = rulesOf(deps, order)
+  const which = { token: card.token, customerId }
+  const stored = await vault.findStored(payments.database, order.merchantId, which, rules.allows)
   return stored && (rules.isPublishedExpiry(stored.expiry) || !isPast(stored.expiry, at)) ? stored : undefined
 }
 
@@ -295,7 +300,9 @@ async function submitStoredCard(
   const holder = { merchantId, orderId: order.orderId, n: formNo }
   const { database } = deps.payments
   const held =
-    card.token === null ? undefined : await deps.vault.holdStored(database, { token: card.token, customerId }, holder)
+    card.token === null
+      ? undefined
+      : await deps.vault.holdStored(database, { token: card.token, customerId }, holder, rulesOf(deps, order).allows)
   const started = held && (await startAttempt(deps.payments, merchant, visit.seen, formNo, held))
   if (held && started) {
     deps.cvvs.hold(held.token, new Secret(cvv))
@@ -374,7 +381,7 @@ function faultsOf({ number, expiry, cvv, name }: CardErrors): CardFormErrors {
   const invalid = <Kept extends string>(fault: string, ...kept: Kept[]) =>
     kept.find((each) => each === fault) ?? 'invalid'
   return {
-    ...(number && { number: invalid(number, 'missing', 'not_a_test_card') }),
+    ...(number && { number: invalid(number, 'missing', 'not_a_test_card', 'not_allowed') }),
     ...(expiry && { expiry: invalid(expiry, 'missing', 'past') }),
     ...(cvv && { cvv: invalid(cvv, 'missing') }),
     ...(name && { name: invalid(name, 'missing') }),

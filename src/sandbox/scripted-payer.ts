@@ -15,6 +15,7 @@ import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
 import { type WireStatus, wireStatusOf } from '../payment/wire-status.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
+import { restrict } from '../vault/restrict.ts'
 import { type CardRules, takeCard, type TypedCard } from '../vault/take-card.ts'
 import type { Vault } from '../vault/vault.ts'
 
@@ -142,9 +143,10 @@ async function submitCard(
   const now = deps.payments.clock.now(merchantId)
   const { token } = order.details.card
   const { customerId } = order.details
+  const rules = restrict(deps.rules, order.details.terms.cardFilter, () => true)
   const holder = { merchantId, orderId, n: attemptNo, now }
   if (token !== null && !card.isChosen) {
-    const held = await deps.vault.holdStored(database, { token, customerId }, holder)
+    const held = await deps.vault.holdStored(database, { token, customerId }, holder, rules.allows)
     if (!held) throw new Problem('malformed_field', { field: 'card.token' })
     const begun = await startAttempt(deps.payments, merchant, seen, attemptNo, held)
     if (begun === null) throw anotherPayer()
@@ -153,7 +155,7 @@ async function submitCard(
   }
   const keeper = keeperOf(order, saveCard)
   const keep = keeper === undefined ? undefined : { sql: database, customerId: keeper }
-  const taken = await takeCard(deps.vault, deps.rules, card, holder, keep)
+  const taken = await takeCard(deps.vault, rules, card, holder, keep)
   if (!taken.ok) {
     const [field] = Object.keys(taken.errors)
     const names: Readonly<Record<string, string>> = { expiry: 'expiryDate', name: 'nameOnCard' }
