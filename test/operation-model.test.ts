@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as fc from 'fast-check'
-import { faults } from '../src/acquirer/faults.ts'
+import { canHave, faults } from '../src/acquirer/faults.ts'
 import { Secret } from '../src/base/secret.ts'
 import { isFinal } from '../src/wire/status.ts'
 import { findStandings } from '../src/payment/standing-store.ts'
@@ -37,7 +37,9 @@ const step = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ fault: fc.constantFrom(...faults), of: fc.constantFrom('authorize', ...kinds) }),
+    arbitrary: fc
+      .record({ fault: fc.constantFrom(...faults), of: fc.constantFrom('authorize', ...kinds) })
+      .filter(({ fault, of }) => canHave(of, fault)),
   },
   {
     weight: 1,

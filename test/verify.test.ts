@@ -104,6 +104,18 @@ const corruptions: readonly Corruption[] = [
     ),
   ],
   [
+    'whom-asked',
+    'a payment that names another acquirer than was asked',
+    'paid',
+    `update attempt set acquirer_id = 'simulator2' where ${order('paid')}`,
+  ],
+  [
+    'whom-asked',
+    'an attempt whose reference is another than its log tells',
+    'asked',
+    `update attempt set acquirer_reference = 'r' where ${order('asked')}`,
+  ],
+  [
     'late-approval',
     'a late approval that nobody gives back',
     'late',

@@ -2,6 +2,7 @@ import { invariant } from '../base/invariant.ts'
 import { toInteger } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
 import type { Merchant } from '../merchant/merchant.ts'
+import { hasRoute } from '../payment/candidates.ts'
 import { charge } from '../payment/charge.ts'
 import { type Standing, stateAt } from '../payment/order.ts'
 import { paymentOf } from '../payment/result.ts'
@@ -24,7 +25,7 @@ export async function chargeCard(deps: ApiDeps, merchant: Merchant, asked: Charg
   const { token, storedOnFile } = asked.card
   const orderId = asked.order.id
   const wanted = orderOf(asked)
-  const allowed = restrict(rules, asked.terms.cardFilter, () => true)
+  const allowed = restrict(rules, asked.terms.cardFilter, (card) => hasRoute(payments, merchant, wanted, card))
   const taken = await takeChargedCard(
     { vault, rules: allowed, sql: payments.database },
     {

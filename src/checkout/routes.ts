@@ -10,6 +10,7 @@ import type { Merchant } from '../merchant/merchant.ts'
 import { pageHeaders } from '../pages/headers.ts'
 import { type Language, pickLanguage } from '../pages/language.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
+import { hasRoute } from '../payment/candidates.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import { keeperOf } from '../payment/keeping.ts'
 import { type Order, type Standing, stateAt } from '../payment/order.ts'
@@ -184,7 +185,7 @@ async function show(
   const { merchant, language, action, seen } = visit
   const { details, orderId, amount, expiresAt } = seen.order
   const at = now(deps, visit)
-  const stored = await storedCardOf(deps, seen.order, at)
+  const stored = await storedCardOf(deps, merchant, seen.order, at)
   const storedMask = stored?.mask ?? null
   const step = stepOf(seen, { merchant, now: at, cvvs: deps.cvvs, action, again, otherCard, storedMask }, card)
   const page = {
@@ -247,7 +248,7 @@ async function submitCard(
   const save = form.has('save')
   const customerId = keeperOf(order, save)
   const keep = customerId === undefined ? undefined : { sql: deps.payments.database, customerId }
-  const taken = await takeCard(deps.vault, rulesOf(deps, order), typed, holder, keep)
+  const taken = await takeCard(deps.vault, rulesOf(deps, merchant, order), typed, holder, keep)
   if (!taken.ok) {
     // A name that holds a number may be a PAN in the wrong field: it is not echoed.
     const name = taken.errors.name ? '' : typed.name
@@ -263,18 +264,23 @@ async function submitCard(
 }
 
 /** Which cards are taken for an order. */
-function rulesOf({ rules }: CheckoutDeps, { details }: Order): CardRules {
-  return restrict(rules, details.terms.cardFilter, () => true)
+function rulesOf({ payments, rules }: CheckoutDeps, merchant: Merchant, order: Order): CardRules {
+  return restrict(rules, order.details.terms.cardFilter, (card) => hasRoute(payments, merchant, order, card))
 }
 
 /** The stored card that an order is to be paid with, if it is still there, has not expired and may pay it. */
-async function storedCardOf(deps: CheckoutDeps, order: Order, at: Date): Promise<StoredCard | undefined> {
+async function storedCardOf(
+  deps: CheckoutDeps,
+  merchant: Merchant,
+  order: Order,
+  at: Date,
+): Promise<StoredCard | undefined> {
   const { payments, vault } = deps
   const { card, customerId } = order.details
   if (card.token === null) return undefined
-  const rules = rulesOf(deps, order)
+  const rules = rulesOf(deps, merchant, order)
   const which = { token: card.token, customerId }
-  const stored = await vault.findStored(payments.database, order.merchantId, which, rules.allows)
+  const stored = await vault.findStored(payments.database, order.merchantId, which, rules)
   return stored && (rules.isPublishedExpiry(stored.expiry) || !isPast(stored.expiry, at)) ? stored : undefined
 }
 
@@ -293,7 +299,7 @@ async function submitStoredCard(
   const state = stateAt(order, at)
   if (state === 'captured') return seeOther(reply, visit, true)
   const formNo = Number(form.get('formNo'))
-  const stored = await storedCardOf(deps, order, at)
+  const stored = await storedCardOf(deps, merchant, order, at)
   if (state !== 'open' || formNo !== order.attemptCount + 1 || !stored) return seeOther(reply, visit)
   const cvv = (form.get('cvv') ?? '').trim()
   if (!isCvvOf(stored.info, cvv)) return show(deps, reply, visit, { storedCvv: cvv ? 'invalid' : 'missing' })
@@ -302,7 +308,7 @@ async function submitStoredCard(
   const held =
     card.token === null
       ? undefined
-      : await deps.vault.holdStored(database, { token: card.token, customerId }, holder, rulesOf(deps, order).allows)
+      : await deps.vault.holdStored(database, { token: card.token, customerId }, holder, rulesOf(deps, merchant, order))
   const started = held && (await startAttempt(deps.payments, merchant, visit.seen, formNo, held))
   if (held && started) {
     deps.cvvs.hold(held.token, new Secret(cvv))

@@ -6,6 +6,7 @@ import { Secret } from '../base/secret.ts'
 import { testOtp } from '../card/deck.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
+import { hasRoute } from '../payment/candidates.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import { inquire } from '../payment/inquire.ts'
 import { keeperOf } from '../payment/keeping.ts'
@@ -143,10 +144,12 @@ async function submitCard(
   const now = deps.payments.clock.now(merchantId)
   const { token } = order.details.card
   const { customerId } = order.details
-  const rules = restrict(deps.rules, order.details.terms.cardFilter, () => true)
+  const rules = restrict(deps.rules, order.details.terms.cardFilter, (held) =>
+    hasRoute(deps.payments, merchant, order, held),
+  )
   const holder = { merchantId, orderId, n: attemptNo, now }
   if (token !== null && !card.isChosen) {
-    const held = await deps.vault.holdStored(database, { token, customerId }, holder, rules.allows)
+    const held = await deps.vault.holdStored(database, { token, customerId }, holder, rules)
     if (!held) throw new Problem('malformed_field', { field: 'card.token' })
     const begun = await startAttempt(deps.payments, merchant, seen, attemptNo, held)
     if (begun === null) throw anotherPayer()

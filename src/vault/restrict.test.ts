@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Pan } from '../card/pan.ts'
-import { restrict, type RoutedCard } from './restrict.ts'
+import type { RoutedCard } from '../card/routed-card.ts'
+import { restrict } from './restrict.ts'
 import { sandboxRules } from './take-card.ts'
 
 function pan(number: string): Pan {

@@ -1,14 +1,7 @@
 import { brandOf } from '../card/brand.ts'
 import { type CardFilter, passes } from '../card/card-filter.ts'
+import type { RoutedCard } from '../card/routed-card.ts'
 import type { CardRules } from './take-card.ts'
-
-/** What decides which acquirer a card can be sent to; all of it may be shown. */
-export interface RoutedCard {
-  /** The first six digits. */
-  readonly bin: string
-  /** Null where no published range holds the number. */
-  readonly scheme: string | null
-}
 
 /**
  * The rules for the cards of one order: those that its merchant wants, and of them those that one of the

@@ -67,12 +67,12 @@ export class Vault implements CardKeeper {
     sql: Sql,
     { token, customerId }: { readonly token: string; readonly customerId: string },
     holder: HeldFor,
-    allows: (pan: Pan) => boolean = () => true,
+    rules?: { allows(pan: Pan): boolean },
   ): Promise<HeldCard | undefined> {
     const found = await storedCards.find(sql, holder.merchantId, token)
     if (found?.card.customerId !== customerId) return undefined
     const card = decode(await this.#open(found.ciphertext, storedPlaceOf(holder.merchantId, token)))
-    if (!allows(card.pan)) return undefined
+    if (rules && !rules.allows(card.pan)) return undefined
     return this.#held(card, holder, { storedToken: token, keep: null })
   }
 
@@ -150,13 +150,13 @@ export class Vault implements CardKeeper {
     sql: Sql,
     merchantId: string,
     { token, customerId }: { readonly token: string; readonly customerId: string },
-    allows?: (pan: Pan) => boolean,
+    rules?: { allows(pan: Pan): boolean },
   ): Promise<StoredCard | undefined> {
     const found = await storedCards.find(sql, merchantId, token)
     if (found?.card.customerId !== customerId) return undefined
-    if (!allows) return found.card
+    if (!rules) return found.card
     const { pan } = decode(await this.#open(found.ciphertext, storedPlaceOf(merchantId, token)))
-    return allows(pan) ? found.card : undefined
+    return rules.allows(pan) ? found.card : undefined
   }
 
   /** A customer's stored cards, the one that was used last first. */
