@@ -35,8 +35,8 @@ export async function inquire(
   if (attempt.state === 'authorizing') {
     const reply = await acquirer.inquire(request)
     if (reply.outcome !== 'unknown') {
-      await settle(deps, merchant, orderId, attemptNo, reply, reference)
-      return (await isAskedElsewhere(deps, merchantId, orderId, attempt)) ? again : null
+      const isSettled = await settle(deps, merchant, orderId, attemptNo, reply, reference)
+      return !isSettled && (await isAskedElsewhere(deps, merchantId, orderId, attempt)) ? again : null
     }
     const deadline = attempt.askedAt.getTime() + unknownDeadlineMs
     if (deps.clock.now(merchantId).getTime() < deadline) return new Date(Math.min(again.getTime(), deadline))
