@@ -96,10 +96,32 @@ create table merchant (
   sends_card_in_callback boolean default false not null,
   adds_order_to_return boolean default false not null,
   created_at timestamp with time zone not null,
+  fraud_systems text[] default '{}'::text[] not null,
   constraint merchant_pkey PRIMARY KEY (merchant_id),
   constraint merchant_route_key UNIQUE (route),
   constraint merchant_attempts_per_order_check CHECK (((attempts_per_order >= 1) AND (attempts_per_order <= 20))),
   constraint merchant_merchant_id_check CHECK ((merchant_id ~ '^[A-Za-z0-9._-]{1,32}$'::text))
+);
+
+create table merchant_acquirer (
+  merchant_id text not null,
+  name text not null,
+  acquirer_id text not null,
+  priority smallint default 100 not null,
+  bins text[],
+  schemes text[],
+  min_minor bigint,
+  max_minor bigint,
+  is_enabled boolean default true not null,
+  constraint merchant_acquirer_pkey PRIMARY KEY (merchant_id, name),
+  constraint merchant_acquirer_acquirer_id_merchant_id_key UNIQUE (acquirer_id, merchant_id),
+  constraint merchant_acquirer_bins_check CHECK ((cardinality(bins) > 0)),
+  constraint merchant_acquirer_check CHECK ((max_minor >= COALESCE(min_minor, (1)::bigint))),
+  constraint merchant_acquirer_min_minor_check CHECK ((min_minor > 0)),
+  constraint merchant_acquirer_name_check CHECK ((name ~ '^[A-Za-z0-9]{1,40}$'::text)),
+  constraint merchant_acquirer_priority_check CHECK (((priority >= 1) AND (priority <= 999))),
+  constraint merchant_acquirer_schemes_check CHECK ((cardinality(schemes) > 0)),
+  constraint merchant_acquirer_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchant(merchant_id)
 );
 
 create table merchant_clock (

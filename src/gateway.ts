@@ -1,5 +1,7 @@
 import { promisify } from 'node:util'
 import type { Logger } from 'pino'
+import { Acquirers } from './acquirer/acquirers.ts'
+import { simulated } from './acquirer/simulated.ts'
 import { AcquirerSimulator } from './acquirer/simulator.ts'
 import { apiRoutes } from './api/routes.ts'
 import { AccessControlServer } from './authentication/access-control-server.ts'
@@ -150,7 +152,8 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const cvvs = new CvvKeeper(clock)
   let bound = ''
   const publicUrl = () => config.publicUrl ?? bound
-  const acquirer = isSandbox ? new AcquirerSimulator({ database, vault, cvvs, clock, random }) : null
+  const simulators = isSandbox ? simulatedAcquirers({ database, vault, cvvs, clock, random }) : []
+  const acquirers = new Acquirers(simulators, clock)
   const routes = {
     routeOf: async (merchantId: string) => {
       const found = await directory.find(merchantId)
@@ -198,7 +201,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     orders,
     clock,
     random,
-    acquirer,
+    acquirers,
     authenticator,
     cvvs,
     wake: (timer) => job.offer(timer),
@@ -232,10 +235,12 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       log.error({ ...subjectOf(timer), msg: 'a timer failed', kind: timer.kind, bug: describe(error) })
     },
   })
-  acquirer?.listen((answer) => {
-    const { merchantId, orderId } = answer
-    background(hear(payments, directory, answer), { merchantId, orderId })
-  })
+  for (const simulator of simulators) {
+    simulator.listen((answer) => {
+      const { merchantId, orderId } = answer
+      background(hear(payments, directory, answer), { merchantId, orderId })
+    })
+  }
   const job = new TimerJob({ database, clock, movable, runner })
 
   const rules = isSandbox ? sandboxRules : liveRules
@@ -298,6 +303,8 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       checkoutRoutes({ payments, directory, vault, cvvs, rules, publicUrl, testCardsUrl, guessed, background }),
     ),
   )
+  // What is planned for an order is planned with all of them: they share it.
+  const [acquirer] = simulators
   if (movable && acquirer && authenticator && merchant) {
     const accessControlServer = new AccessControlServer({ database, clock, random, routes })
     const virtualClock = new VirtualClock({ database, clock: movable, runner, poller: job })
@@ -336,7 +343,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         await app.close()
         clearInterval(tidy)
         clearTimeout(cut)
-        acquirer?.close()
+        for (const simulator of simulators) simulator.close()
         await within(left(), Promise.all(working))
         clearTimeout(giveUp)
         sender.close()
@@ -346,6 +353,13 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         await beside?.close()
       }, opened)),
   }
+}
+
+/** All of the sandbox's acquirers; the first takes what no rule sends elsewhere. */
+function simulatedAcquirers(deps: ConstructorParameters<typeof AcquirerSimulator>[0]): readonly AcquirerSimulator[] {
+  const [first, ...others] = simulated
+  const acquirer = new AcquirerSimulator(deps, first)
+  return [acquirer, ...others.map((other) => new AcquirerSimulator(deps, { ...other, beside: acquirer }))]
 }
 
 async function closeAll(stop: () => Promise<void>, opened: OpenDatabase): Promise<void> {

@@ -148,7 +148,9 @@ describe('POST /pg/payment/card/initiate', () => {
     const rows = [
       [{ sourceOfFunds: { type: 'vabca' } }, 'source of funds.type'],
       [{ sourceOfFunds: { type: 'qris' } }, 'source of funds.type'],
-      [{ order: { transactionFiltering: { cardBin: ['411111'] } } }, 'order.transaction filtering'],
+      [{ order: { transactionFiltering: { point: { last4: '0008' } } } }, 'order.transaction filtering.point'],
+      [{ transaction: { fdsId: '000369990001' } }, 'transaction.fds id'],
+      [{ transaction: { acquirerId: '12345678' } }, 'transaction.acquirer id'],
       [{ recurring: { subscribe: 'Y' } }, 'recurring'],
       [{ transaction: { mode: 'AUTHONLY' } }, 'transaction.mode'],
       [{ paymentPlan: { id: 'x' } }, 'payment plan'],

@@ -63,6 +63,14 @@ suite('the command line', () => {
     ['merchant create a/b', /A merchant id has/],
     ['merchant create ok --key short', /A key has 8 to 128/],
     ['merchant rotate-key FINPAY770 --overlap soon', /ISO 8601 duration/],
+    ['merchant set-acquirer FINPAY770', /Something is missing/],
+    ['merchant set-acquirer FINPAY770 a-b', /1 to 40 letters and digits/],
+    ['merchant set-acquirer FINPAY770 bank', /one of simulator, simulator2/],
+    ['merchant set-acquirer FINPAY770 simulator --bins 4', /--bins takes a list, six digits each/],
+    ['merchant set-acquirer FINPAY770 simulator --min 1.5', /--min takes whole rupiah/],
+    ['merchant set-acquirer FINPAY770 simulator --min 5 --max 4', /--min is above --max/],
+    ['merchant set-acquirer FINPAY770 simulator --priority 0', /--priority takes 1 to 999/],
+    ['merchant fraud-systems FINPAY770 --set a-b', /1 to 40 letters and digits/],
     ['migrate all', /What is `all`/],
     ['backup', /Something is missing/],
     ['restore a b', /What is `b`/],
@@ -121,6 +129,40 @@ suite('the command line', () => {
     assert.match((await gerbang('pay', 'cli-2', '--card', '4000056655665556')).stderr, /card\.number/)
     assert.equal((await gerbang('check', 'nothing-like-it')).code, 1)
     assert.equal((await gerbang('events', 'nothing-like-it')).code, 1)
+  })
+
+  test('says which acquirers a merchant has and what goes where', async () => {
+    const merchant = ['merchant', 'set-acquirer', 'FINPAY770'] as const
+    const none = await gerbang('merchant', 'acquirers', 'FINPAY770')
+    assert.deepEqual([none.code, none.stdout], [0, "none: everything goes to the gateway's first\n"])
+    const rules = ['--acquirer', 'simulator2', '--priority', '5', '--bins', '512345,411111', '--schemes', 'VISA']
+    assert.equal((await gerbang(...merchant, 'bank', ...rules, '--min', '1000')).code, 0)
+    const first = await gerbang(...merchant, 'simulator')
+    assert.equal(
+      first.stdout,
+      'bank  simulator2  priority 5  bins 512345,411111  schemes VISA  from 1000\nsimulator  simulator  priority 100\n',
+    )
+    const changed = await gerbang(...merchant, 'bank', '--bins', 'all', '--max', '5000', '--disable', '--json')
+    assert.deepEqual((changed.json()['acquirers'] as object[])[0], {
+      name: 'bank',
+      acquirer: 'simulator2',
+      priority: 5,
+      bins: null,
+      schemes: ['VISA'],
+      min: '1000',
+      max: '5000',
+      enabled: false,
+    })
+    const twice = await gerbang(...merchant, 'other', '--acquirer', 'simulator2')
+    assert.deepEqual([twice.code, twice.stderr], [1, 'gerbang: FINPAY770 has simulator2 already, as bank.\n'])
+    for (const name of ['bank', 'simulator'])
+      assert.equal((await gerbang('merchant', 'remove-acquirer', 'FINPAY770', name)).code, 0)
+    const gone = await gerbang('merchant', 'remove-acquirer', 'FINPAY770', 'bank')
+    assert.deepEqual([gone.code, gone.stderr], [1, 'gerbang: FINPAY770 has no acquirer bank.\n'])
+    assert.equal((await gerbang('merchant', 'acquirers', 'NOBODY')).code, 1)
+    const systems = await gerbang('merchant', 'fraud-systems', 'FINPAY770', '--set', '000369990001,FDS2')
+    assert.equal(systems.stdout, '000369990001\nFDS2\n')
+    assert.equal((await gerbang('merchant', 'fraud-systems', 'FINPAY770', '--set', '')).stdout, 'none\n')
   })
 
   test('lists callbacks and sends one again', async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { acquirerOf } from '../src/acquirer/acquirer.fixture.ts'
-import type { Acquirer } from '../src/acquirer/acquirer.ts'
+import { acquirerOf, onlyAcquirer } from '../src/acquirer/acquirer.fixture.ts'
 import { type Clock, systemClock } from '../src/base/clock.ts'
 import { systemRandom } from '../src/base/random.ts'
 import { Secret } from '../src/base/secret.ts'
@@ -117,13 +116,12 @@ async function playAcquirer(gateway: TestGateway): Promise<void> {
   const silence = () => Promise.resolve({ outcome: 'unknown', reason: 'TIMED_OUT' } as const)
   // So far ahead that what is scheduled now is not due in the gateway.
   const clock: Clock = { ...systemClock, now: () => new Date(Date.parse(now) + hour) }
-  const acquirer: Acquirer = acquirerOf(silence)
   const deps: PaymentDeps = {
     database: gateway.database,
     orders: new Orders(gateway.database, new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom)),
     clock,
     random: systemRandom,
-    acquirer,
+    acquirers: onlyAcquirer(acquirerOf(silence)),
     authenticator: null,
     cvvs: new CvvKeeper(clock),
     wake: () => undefined,

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { acquirerOf } from '../src/acquirer/acquirer.fixture.ts'
+import { onlyAcquirer } from '../src/acquirer/acquirer.fixture.ts'
 import type { Acquirer, Approved } from '../src/acquirer/acquirer.ts'
 import { type Clock, MovableClock, systemClock } from '../src/base/clock.ts'
 import { systemRandom } from '../src/base/random.ts'
@@ -50,13 +50,12 @@ function ordersOf(database: Database): Orders {
 /** A process of its own on the gateway's database, with an acquirer that the test plays. */
 function another(acquirer: Partial<Acquirer>, aheadMs = 0): PaymentDeps {
   const clock: Clock = { ...systemClock, now: () => new Date(systemClock.machine().getTime() + aheadMs) }
-  const refuse = () => Promise.reject(new Error('The test plays no such answer.'))
   return {
     database: gateway.database,
     orders: ordersOf(gateway.database),
     clock,
     random: systemRandom,
-    acquirer: { ...acquirerOf(refuse), ...acquirer },
+    acquirers: onlyAcquirer(acquirer),
     authenticator: null,
     cvvs: new CvvKeeper(clock),
     wake: () => undefined,

@@ -39,6 +39,7 @@ export const cardForm = {
   kind: 'card-form',
   formNo: 1,
   picker: false,
+  takes: null,
   values: { name: '', save: false },
   keeping: 'never',
   errors: {},
@@ -71,6 +72,14 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
   picker: { step: { ...cardForm, picker: true } },
   mistakes: {
     step: { ...cardForm, formNo: 2, values: { name: 'SITI CONTOH', save: true }, keeping: 'offered', errors: mistakes },
+  },
+  restricted: { step: { ...cardForm, takes: { bins: ['512345', '443426'], types: ['CREDIT', 'DEBIT'] } } },
+  'not-allowed': {
+    step: {
+      ...cardForm,
+      takes: { bins: Array.from({ length: 40 }, (_, index) => String(44_342_600 + index)), types: null },
+      errors: { number: 'not_allowed' },
+    },
   },
   'not-a-test-card': { step: { ...cardForm, errors: { number: 'not_a_test_card' } } },
   refused: { step: { ...cardForm, formNo: 2, refusal: { reason: 'insufficient_funds', attemptsLeft: 3 } } },

@@ -48,6 +48,17 @@ export interface Unknown {
 
 export type Reply = Approved | Declined | Unknown
 
+/**
+ * Not a byte has left us: the acquirer certainly did nothing, and never will under this reference. Only then may
+ * the money be asked for elsewhere (invariant 4).
+ */
+export interface NotSent {
+  readonly outcome: 'not_sent'
+  readonly reason: string
+}
+
+export type AuthorizeReply = Reply | NotSent
+
 /** `reversed`: whatever the reference did is undone, and nothing that arrives under it any more takes effect. */
 export type ReversalReply = { readonly outcome: 'reversed' } | Unknown
 
@@ -82,16 +93,16 @@ export type UnaskedAnswer =
 
 /**
  * The port to whoever moves the money. An adapter turns every failure after bytes may have left into
- * `unknown` and throws only for our own bugs. Everything is safe to repeat for one reference, which the
+ * `unknown`, and one before that into `not_sent` where it is certain; it throws only for our own bugs. Everything is safe to repeat for one reference, which the
  * acquirer takes for one message, and the acquirer itself keeps captures within what is authorized and
  * refunds within what is captured.
  */
 export interface Acquirer {
   readonly id: string
   /** Authorizes and captures in one message (`transaction.mode` AUTHCAPTURE). */
-  authorizeAndCapture(request: AuthorizeRequest): Promise<Reply>
+  authorizeAndCapture(request: AuthorizeRequest): Promise<AuthorizeReply>
   /** Authorizes alone. */
-  authorize(request: AuthorizeRequest): Promise<Reply>
+  authorize(request: AuthorizeRequest): Promise<AuthorizeReply>
   /** Asks what became of a reference. `declined` with reason NOT_FOUND: the acquirer never saw it and has closed it. */
   inquire(request: Reference): Promise<Reply>
   /** Undoes whatever the reference did. An authorization that arrives afterwards must not take effect. */

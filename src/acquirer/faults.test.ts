@@ -33,4 +33,5 @@ test('what moves no money can only be lost', () => {
   assert.deepEqual([canHave('reversal', 'lost_before'), canHave('inquiry', 'lost_after')], [true, true])
   assert.deepEqual([canHave('reversal', 'declined'), canHave('inquiry', 'twice')], [false, false])
   assert.equal(canHave('capture', 'twice'), true)
+  assert.deepEqual([canHave('authorize', 'unreachable'), canHave('capture', 'unreachable')], [true, false])
 })

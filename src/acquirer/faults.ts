@@ -3,16 +3,29 @@ export const faultyMessages = ['authorize', 'capture', 'void', 'refund', 'inquir
 export type FaultyMessage = (typeof faultyMessages)[number]
 
 /**
- * What goes wrong. `declined`: refused, whatever the card. `lost_before`: the message never arrives. `lost_during`:
+ * What goes wrong. `unreachable`: there is no connection, so that certainly nothing was sent. `declined`: refused, whatever the card. `lost_before`: the message never arrives. `lost_during`:
  * the connection breaks and the acquirer acts a moment later. `lost_after`: it acts and its answer is lost.
  * `late`: it acts, and its answer comes when nobody waits for it any more. `twice`: it answers twice. `silent`: it
  * neither acts nor says so, until it is reversed.
  */
-export const faults = ['declined', 'lost_before', 'lost_during', 'lost_after', 'late', 'twice', 'silent'] as const
+export const faults = [
+  'unreachable',
+  'declined',
+  'lost_before',
+  'lost_during',
+  'lost_after',
+  'late',
+  'twice',
+  'silent',
+] as const
 export type Fault = (typeof faults)[number]
 
-/** Which faults a message can have: only what moves money can be declined, be done later, or be answered twice. */
+/**
+ * Which faults a message can have: only what moves money can be declined, be done later, or be answered twice,
+ * and only an authorization can be sent elsewhere, so that only of it is certainty that it was not sent of use.
+ */
 export function canHave(message: FaultyMessage, fault: Fault): boolean {
+  if (fault === 'unreachable') return message === 'authorize'
   return message === 'inquiry' || message === 'reversal' ? fault === 'lost_before' || fault === 'lost_after' : true
 }
 

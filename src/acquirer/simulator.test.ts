@@ -15,6 +15,7 @@ import { Vault } from '../vault/vault.ts'
 import type { AuthorizeRequest } from './acquirer.ts'
 import { testAcquirer } from './contract.ts'
 import { testOperations } from './operation-contract.ts'
+import { simulated } from './simulated.ts'
 import { AcquirerSimulator } from './simulator.ts'
 
 const vault = new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom)
@@ -72,6 +73,48 @@ testAcquirer('simulator', () => ({
 }))
 
 testOperations('simulator', () => ({ acquirer, approvable: () => aRequest() }))
+
+const second = () =>
+  new AcquirerSimulator(
+    { database: opened.database, vault, cvvs, clock: systemClock, random: systemRandom, silenceMs: 1 },
+    { ...simulated[1], beside: acquirer },
+  )
+
+testAcquirer('simulator2', () => ({
+  acquirer: second(),
+  approvable: () => aRequest(),
+  declinable: () => aRequest({ expiry: '05/39' }),
+  answeredLate: () => aRequest({ expiry: '05/37' }),
+}))
+
+testOperations('simulator2', () => ({ acquirer: second(), approvable: () => aRequest() }))
+
+test('each simulated acquirer has its bank code, and knows nothing of what another was told', async () => {
+  const request = await aRequest()
+  const other = second()
+  const reply = await other.authorizeAndCapture(request)
+  assert.equal(reply.outcome === 'approved' && reply.channel, '009')
+  const found = await acquirer.inquire(request)
+  assert.equal(found.outcome === 'declined' && found.reason, 'NOT_FOUND')
+  await acquirer.reverse(request)
+  const about = { ...request, kind: 'refund', authorization: request.reference, reference: randomUUID() } as const
+  assert.equal((await acquirer.operate(about)).outcome, 'declined')
+  assert.equal((await other.operate({ ...about, reference: randomUUID() })).outcome, 'approved')
+  assert.deepEqual(await other.inquire(request), reply)
+})
+
+test('what cannot be reached was not sent: nothing is remembered, and the CVV is there for another', async () => {
+  const request = await aRequest({ cvv: '102' })
+  acquirer.faults.plan(request.merchantId, request.orderId, 'authorize', 'unreachable', 2)
+  const other = second()
+  for (const each of [acquirer, other])
+    assert.deepEqual(await each.authorizeAndCapture(request), { outcome: 'not_sent', reason: 'UNREACHABLE' })
+  assert.equal(cvvs.has(request.attemptToken), true)
+  const reply = await other.authorizeAndCapture({ ...request, reference: randomUUID() })
+  assert.equal(reply.outcome === 'declined' && reply.reason, 'INVALID_CSC')
+  assert.equal(cvvs.has(request.attemptToken), false)
+  assert.equal((await acquirer.inquire(request)).outcome, 'declined')
+})
 
 test('a time-out stays unknown for every inquiry and repeat, until it is reversed', async () => {
   const request = await aRequest({ expiry: '08/28' })

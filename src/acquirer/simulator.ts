@@ -9,6 +9,7 @@ import { CardReader } from '../vault/reader.ts'
 import type { Vault } from '../vault/vault.ts'
 import type {
   Acquirer,
+  AuthorizeReply,
   AuthorizeRequest,
   OperationReference,
   OperationReply,
@@ -22,6 +23,7 @@ import type {
 import { type Decision, decide, type ScriptedOutcome, scripted } from './decide.ts'
 import { type Fault, Faults, type FaultyMessage } from './faults.ts'
 import { OperationSimulator, silence } from './operation-simulator.ts'
+import { keptReference, simulated } from './simulated.ts'
 import * as store from './simulator-store.ts'
 
 export interface Deps {
@@ -35,8 +37,14 @@ export interface Deps {
   readonly silenceMs?: number
 }
 
-/** The three-digit bank code of the simulated acquirer: the contract's own example (finpay-api.md 3.12). */
-const channel = '008'
+/** Which of the simulated acquirers one plays. */
+export interface Part {
+  readonly id: string
+  /** Its three-digit bank code. */
+  readonly channel: string
+  /** Another one, with which it shares what is planned for an order: nobody knows which of them will be asked. */
+  readonly beside?: AcquirerSimulator
+}
 
 /** Scripts that no payment ever picked up are forgotten, the oldest first. */
 const scriptLimit = 10_000
@@ -48,19 +56,24 @@ const scriptLimit = 10_000
  * or a script for one order.
  */
 export class AcquirerSimulator implements Acquirer {
-  readonly id = 'simulator'
+  readonly id: string
+  readonly #channel: string
   readonly #deps: Deps
   readonly #silenceMs: number
   readonly #cards: CardReader
   readonly #memory: Batcher<store.Remembering, store.Remembered>
-  readonly #scripts = new Map<string, ScriptedOutcome>()
+  readonly #scripts: Map<string, ScriptedOutcome>
   readonly #operations: OperationSimulator
   readonly #pending = new Set<NodeJS.Timeout>()
   #heard: (answer: UnaskedAnswer) => void = () => undefined
   /** What is to go wrong with an order's next messages. */
-  readonly faults = new Faults()
+  readonly faults: Faults
 
-  constructor(deps: Deps) {
+  constructor(deps: Deps, { id, channel, beside }: Part = simulated[0]) {
+    this.id = id
+    this.#channel = channel
+    this.#scripts = beside ? beside.#scripts : new Map()
+    this.faults = beside?.faults ?? new Faults()
     this.#deps = deps
     this.#silenceMs = deps.silenceMs ?? 50
     this.#cards = new CardReader(deps.database, deps.vault)
@@ -90,20 +103,23 @@ export class AcquirerSimulator implements Acquirer {
     if (this.#scripts.size > scriptLimit && oldest !== undefined) this.#scripts.delete(oldest)
   }
 
-  authorizeAndCapture(request: AuthorizeRequest): Promise<Reply> {
+  authorizeAndCapture(request: AuthorizeRequest): Promise<AuthorizeReply> {
     return this.#asked(request, true)
   }
 
-  authorize(request: AuthorizeRequest): Promise<Reply> {
+  authorize(request: AuthorizeRequest): Promise<AuthorizeReply> {
     return this.#asked(request, false)
   }
 
-  async #asked(request: AuthorizeRequest, captures: boolean): Promise<Reply> {
+  async #asked(request: AuthorizeRequest, captures: boolean): Promise<AuthorizeReply> {
+    const { authentication: _evidence, attemptToken: _token, amount: _amount, ...reference } = request
+    const planned = this.faults.take(request.merchantId, request.orderId, 'authorize')
+    // The CVV stays: whoever is asked instead needs it.
+    if (planned === 'unreachable') return { outcome: 'not_sent', reason: 'UNREACHABLE' }
     try {
-      const { authentication: _evidence, attemptToken: _token, amount: _amount, ...reference } = request
       return await this.#faulty(
-        { ...reference, message: 'authorize' },
-        (fault) => this.#authorize(request, captures, fault),
+        planned,
+        (fault) => this.#authorize(this.#own(request), captures, fault),
         (reply) => this.#heard({ ...reference, about: 'authorization', reply }),
       )
     } finally {
@@ -115,25 +131,27 @@ export class AcquirerSimulator implements Acquirer {
   operate(request: OperationRequest): Promise<OperationReply> {
     const { kind, merchantId, orderId, reference } = request
     return this.#faulty<OperationReply>(
-      { merchantId, orderId, message: kind },
+      this.#planned({ merchantId, orderId, message: kind }),
       async (fault) => {
-        const reply = await this.#operations.operate(request, fault)
+        const reply = await this.#operations.operate(this.#own(request), fault)
         return reply.outcome === 'unknown' ? silence(this.#silenceMs) : reply
       },
       (reply) => this.#heard({ merchantId, orderId, reference, about: kind, reply }),
     )
   }
 
-  inquire({ merchantId, orderId, reference }: Reference): Promise<Reply> {
-    return this.#faulty<Reply>({ merchantId, orderId, message: 'inquiry' }, async () => {
+  inquire(request: Reference): Promise<Reply> {
+    return this.#faulty<Reply>(this.#planned({ ...request, message: 'inquiry' }), async () => {
+      const { merchantId, reference } = this.#own(request)
       const unseen = { ...blank, merchantId, reference, state: 'never_seen' } as const
       const { authorization } = await this.#memory.add({ it: unseen, at: this.#deps.clock.now(merchantId) })
-      return replyOf(authorization)
+      return this.#replyOf(authorization)
     })
   }
 
-  reverse({ merchantId, orderId, reference }: Reference): Promise<ReversalReply> {
-    return this.#faulty<ReversalReply>({ merchantId, orderId, message: 'reversal' }, async () => {
+  reverse(request: Reference): Promise<ReversalReply> {
+    return this.#faulty<ReversalReply>(this.#planned({ ...request, message: 'reversal' }), async () => {
+      const { merchantId, reference } = this.#own(request)
       const { database, clock } = this.#deps
       await store.reverse(database, merchantId, reference, clock.now(merchantId))
       return { outcome: 'reversed' }
@@ -141,20 +159,43 @@ export class AcquirerSimulator implements Acquirer {
   }
 
   inquireOperation(request: OperationReference): Promise<OperationReply> {
-    return this.#faulty<OperationReply>({ ...request, message: 'inquiry' }, () => this.#operations.inquire(request))
+    return this.#faulty<OperationReply>(this.#planned({ ...request, message: 'inquiry' }), () =>
+      this.#operations.inquire(this.#own(request)),
+    )
   }
 
   reverseOperation(request: OperationReference): Promise<ReversalReply> {
-    return this.#faulty<ReversalReply>({ ...request, message: 'reversal' }, () => this.#operations.reverse(request))
+    return this.#faulty<ReversalReply>(this.#planned({ ...request, message: 'reversal' }), () =>
+      this.#operations.reverse(this.#own(request)),
+    )
   }
 
-  /** Does what a message asks for, with the fault that is planned for it. */
+  /** A message as this acquirer remembers it. */
+  #own<Message extends { reference: string; authorization?: string }>(message: Message): Message {
+    const { reference, authorization } = message
+    return {
+      ...message,
+      reference: keptReference(this.id, reference),
+      ...(authorization !== undefined && { authorization: keptReference(this.id, authorization) }),
+    }
+  }
+
+  #planned(about: {
+    merchantId: string
+    orderId: string
+    message: Exclude<FaultyMessage, 'authorize'>
+  }): Exclude<Fault, 'unreachable'> | undefined {
+    const fault = this.faults.take(about.merchantId, about.orderId, about.message)
+    invariant(fault !== 'unreachable', 'only an authorization can be unreachable')
+    return fault
+  }
+
+  /** Does what a message asks for, with the fault that was planned for it. */
   async #faulty<Answer>(
-    about: { merchantId: string; orderId: string; message: FaultyMessage },
+    fault: Exclude<Fault, 'unreachable'> | undefined,
     act: (fault?: Extract<Fault, 'declined' | 'silent'>) => Promise<Answer | Unknown>,
     tell: (answer: Answer | Unknown) => void = () => undefined,
   ): Promise<Answer | Unknown> {
-    const fault = this.faults.take(about.merchantId, about.orderId, about.message)
     switch (fault) {
       case undefined:
         return answered(() => act())
@@ -208,7 +249,7 @@ export class AcquirerSimulator implements Acquirer {
     if (!first) return this.#repeat(authorization, request)
     // A script that was set while we decided is for the next one.
     if (script && this.#scripts.get(key) === script) this.#scripts.delete(key)
-    return decision.state !== 'silent' && decision.heard ? replyOf(authorization) : silence(this.#silenceMs)
+    return decision.state !== 'silent' && decision.heard ? this.#replyOf(authorization) : silence(this.#silenceMs)
   }
 
   /** Undefined: the card is gone, because the same reference was answered while we looked. */
@@ -250,7 +291,11 @@ export class AcquirerSimulator implements Acquirer {
 
   #repeat(known: store.Authorization, { amount }: AuthorizeRequest): Promise<Reply> | Reply {
     invariant(known.amountMinor === null || known.amountMinor === amount.minor, 'a reference has one amount')
-    return known.state === 'silent' ? silence(this.#silenceMs) : replyOf(known)
+    return known.state === 'silent' ? silence(this.#silenceMs) : this.#replyOf(known)
+  }
+
+  #replyOf(known: store.Authorization): Reply {
+    return replyOf(known, this.#channel)
   }
 }
 
@@ -264,7 +309,7 @@ const blank = {
   reason: null,
 }
 
-function replyOf({ state, approvalCode, responseCode, reason }: store.Authorization): Reply {
+function replyOf({ state, approvalCode, responseCode, reason }: store.Authorization, channel: string): Reply {
   switch (state) {
     case 'approved':
       invariant(approvalCode, 'an approval has its code')

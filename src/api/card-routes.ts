@@ -47,7 +47,7 @@ export function cardRoutes(app: Typed, deps: ApiDeps): void {
     async (request, reply) => {
       const merchant = merchantOf(request)
       const asked = readCharge(bytesOf(request.body))
-      refuseWithoutAcquirer(deps, merchant, 'cc')
+      refuseWithoutAcquirer(deps, merchant, asked)
       const standing = await chargeCard(deps, merchant, asked)
       return {
         ...success,

@@ -2,9 +2,11 @@ import { invariant } from '../base/invariant.ts'
 import { toInteger } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
 import type { Merchant } from '../merchant/merchant.ts'
+import { hasRoute } from '../payment/candidates.ts'
 import { charge } from '../payment/charge.ts'
 import { type Standing, stateAt } from '../payment/order.ts'
 import { paymentOf } from '../payment/result.ts'
+import { restrict } from '../vault/restrict.ts'
 import { takeChargedCard } from '../vault/take-charged-card.ts'
 import type { ChargeAnswer } from '../wire/card-answers.ts'
 import type { ChargeRequest } from '../wire/charge.ts'
@@ -22,8 +24,10 @@ export async function chargeCard(deps: ApiDeps, merchant: Merchant, asked: Charg
   const { merchantId } = merchant
   const { token, storedOnFile } = asked.card
   const orderId = asked.order.id
+  const wanted = orderOf(asked)
+  const allowed = restrict(rules, asked.terms.cardFilter, (card) => hasRoute(payments, merchant, wanted, card))
   const taken = await takeChargedCard(
-    { vault, rules, sql: payments.database },
+    { vault, rules: allowed, sql: payments.database },
     {
       typed: asked.sentCard,
       token,
@@ -36,7 +40,6 @@ export async function chargeCard(deps: ApiDeps, merchant: Merchant, asked: Charg
   // A repeat is answered also when the card has gone meanwhile.
   if (!taken.card && !(await payments.orders.find(merchantId, orderId)))
     throw new Problem('malformed_field', { field: 'card.token' })
-  const wanted = orderOf(asked)
   const order = await deps.initiate(merchant, {
     ...wanted,
     identity: `${wanted.identity}\n${taken.identity}`,

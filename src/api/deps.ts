@@ -2,6 +2,7 @@ import { Problem } from '../base/problem.ts'
 import type { DirectWay } from '../http/direct.ts'
 import type { Directory } from '../merchant/directory.ts'
 import type { Merchant } from '../merchant/merchant.ts'
+import { refuseUnavailable } from '../payment/candidates.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import type { NewOrder } from '../payment/initiate.ts'
 import type { Order } from '../payment/order.ts'
@@ -42,6 +43,7 @@ export function orderOf(wanted: InitiateRequest): NewOrder {
       customerId: wanted.customer.id,
       description: wanted.order.description,
       authorizesOnly: wanted.order.authorizesOnly,
+      terms: wanted.terms,
       callbackUrl: wanted.url.callbackUrl,
       successUrl: wanted.url.successUrl,
       failUrl: wanted.url.failUrl,
@@ -77,9 +79,12 @@ export async function requireStoredCard(
 }
 
 /** Cards need somebody who moves the money; live mode may have nobody yet (design part 1). */
-export function refuseWithoutAcquirer(deps: ApiDeps, merchant: Merchant, channel: string | null): void {
+export function refuseWithoutAcquirer(
+  { payments }: ApiDeps,
+  merchant: Merchant,
+  { channel, terms }: Pick<InitiateRequest, 'channel' | 'terms'>,
+): void {
   const enabled = channel === null || merchant.channels.includes(channel)
-  if (!deps.payments.acquirer || !enabled) {
-    throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
-  }
+  if (!enabled) throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
+  refuseUnavailable(payments, merchant, terms)
 }

@@ -137,7 +137,7 @@ async function open(
   body: Buffer,
 ): Promise<{ readonly redirecturl: string; readonly expiryLink: string }> {
   const wanted = readInitiate(body)
-  refuseWithoutAcquirer(deps, merchant, wanted.channel)
+  refuseWithoutAcquirer(deps, merchant, wanted)
   if (wanted.card.token !== null) await requireStoredCard(deps, merchant, wanted)
   const order = await deps.initiate(merchant, orderOf(wanted))
   return {

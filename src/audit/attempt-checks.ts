@@ -1,6 +1,6 @@
 import { finalAttemptStates, paidAttemptStates, settledOrderStates } from '../payment/lifecycle.ts'
 import type { OrderCheck } from './check.ts'
-import type { Dossier, FiledAttempt } from './dossier.ts'
+import type { Dossier, FiledAttempt, FiledEvent } from './dossier.ts'
 
 /** States from which an attempt has asked for money and has no answer. */
 const asking: ReadonlySet<string> = new Set(['authorizing', 'reversing'])
@@ -72,6 +72,29 @@ export const attemptChecks: readonly OrderCheck[] = [
       if (isSettled(dossier) && newest && !hasEnded(newest))
         fault(`the order is ${order.state} and attempt ${newest.attemptNo} is still ${newest.state}`)
       return attempts.length
+    },
+  },
+  {
+    name: 'whom-asked',
+    invariant: 4,
+    about: 'an attempt names the acquirer and the reference of which its log says that it asked them last',
+    look: ({ attempts, events }, fault) => {
+      const told = new Map<number, FiledEvent['details']>()
+      const references = new Set<unknown>()
+      for (const { type, details, seq } of events) {
+        if (type !== 'attempt.authorizing' && type !== 'attempt.rerouted') continue
+        told.set(Number(details['attemptNo']), details)
+        if (references.has(details['reference'])) fault(`event ${seq} tells a reference that was asked for before`)
+        references.add(details['reference'])
+      }
+      for (const { attemptNo, acquirerId, acquirerReference } of attempts) {
+        const { acquirer, reference = null } = told.get(attemptNo) ?? {}
+        if (reference !== acquirerReference) fault(`attempt ${attemptNo} has another reference than its log`)
+        // Logs of before there were several acquirers do not name theirs.
+        if (acquirer !== undefined && acquirer !== acquirerId)
+          fault(`attempt ${attemptNo} names another acquirer than its log`)
+      }
+      return references.size
     },
   },
   {

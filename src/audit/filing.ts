@@ -1,3 +1,4 @@
+import { keptReference } from '../acquirer/simulated.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { attemptSubject, operationSubject } from '../payment/change.ts'
 import type { Sql } from '../postgres/database.ts'
@@ -32,6 +33,10 @@ export async function* dossiers(
   }
 }
 
+/** The name under which a simulated acquirer would remember what an attempt asked for. */
+const keptOf = ({ acquirerId, acquirerReference }: FiledAttempt) =>
+  acquirerId === null || acquirerReference === null ? null : keptReference(acquirerId, acquirerReference)
+
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 async function batchOf(
@@ -57,12 +62,7 @@ async function batchOf(
     ),
   )
   const ledger = named(
-    (
-      await store.ledgerOf(
-        sql,
-        every(attempts, ({ acquirerReference }) => acquirerReference),
-      )
-    ).map((entry) => ({
+    (await store.ledgerOf(sql, every(attempts, keptOf))).map((entry) => ({
       ...entry,
       name: entry.reference,
     })),
@@ -71,7 +71,7 @@ async function batchOf(
     (
       await store.operationLedgerOf(
         sql,
-        every(operations, ({ reference }) => reference),
+        every(operations, ({ acquirerId, reference }) => keptReference(acquirerId, reference)),
       )
     ).map((entry) => ({ ...entry, name: entry.reference })),
   )
@@ -104,13 +104,10 @@ async function batchOf(
       callbacks: ownCallbacks,
       timers: new Map([...pick(timers, timerNames)].map(([name, { dueAt }]) => [name, dueAt])),
       held: new Set(pick(held, tokens).keys()),
-      ledger: pick<LedgerEntry>(
-        ledger,
-        ownAttempts.map(({ acquirerReference }) => acquirerReference),
-      ),
+      ledger: pick<LedgerEntry>(ledger, ownAttempts.map(keptOf)),
       operationLedger: pick<OperationEntry>(
         operationLedger,
-        ownOperations.map(({ reference }) => reference),
+        ownOperations.map(({ acquirerId, reference }) => keptReference(acquirerId, reference)),
       ),
       bank: pick<BankEntry>(
         bank,

@@ -42,6 +42,7 @@ const attemptMoves: Readonly<Partial<Record<EventType, readonly [AttemptOperatio
   'attempt.abandoned': ['abandon', 'elapsed'],
   'attempt.authorizing': ['authorize', 'asked'],
   'attempt.unknown': ['authorize', 'unknown'],
+  'attempt.rerouted': ['authorize', 'not_sent'],
   'attempt.declined': ['authorize', 'declined'],
   'attempt.reversing': ['reverse', 'asked'],
   'attempt.reversed': ['reverse', 'reversed'],

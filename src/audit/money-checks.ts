@@ -1,3 +1,4 @@
+import { keptReference, simulated } from '../acquirer/simulated.ts'
 import { currencies } from '../base/money.ts'
 import type { OrderCheck } from './check.ts'
 import { paidAttemptStates } from '../payment/lifecycle.ts'
@@ -14,7 +15,7 @@ function lateAttempts({ events }: Dossier): ReadonlySet<number> {
   return new Set(late.map((event) => Number(event.details['attemptNo'])).filter((attemptNo) => !given.has(attemptNo)))
 }
 
-const simulator = 'simulator'
+const simulators: ReadonlySet<string> = new Set(simulated.map(({ id }) => id))
 
 /** Invariants 5 and 11: no more money than the order's, and all of it whole. */
 export const moneyChecks: readonly OrderCheck[] = [
@@ -63,9 +64,9 @@ export const moneyChecks: readonly OrderCheck[] = [
       let examined = 0
       for (const attempt of attempts) {
         const { attemptNo, state, acquirerReference, acquirerId, approvalCode } = attempt
-        if (acquirerId !== simulator || acquirerReference === null) continue
+        if (acquirerId === null || !simulators.has(acquirerId) || acquirerReference === null) continue
         examined += 1
-        const entry = ledger.get(acquirerReference)
+        const entry = ledger.get(keptReference(acquirerId, acquirerReference))
         const isHeld = entry?.state === 'approved'
         const isPaid = (paidAttemptStates as ReadonlySet<string>).has(state)
         if (entry && !isOf(order, entry))
@@ -80,9 +81,9 @@ export const moneyChecks: readonly OrderCheck[] = [
         if (isHeld && isPaid) for (const wrong of accountFaults(dossier, entry)) fault(wrong)
       }
       for (const { operationNo, acquirerId, reference, state, kind, amountMinor } of operations) {
-        if (acquirerId !== simulator) continue
+        if (!simulators.has(acquirerId)) continue
         examined += 1
-        const entry = operationLedger.get(reference)
+        const entry = operationLedger.get(keptReference(acquirerId, reference))
         const isSame = !entry || entry.orderId === null || (entry.orderId === order.orderId && entry.kind === kind)
         if (!isSame || (entry?.amountMinor ?? amountMinor) !== amountMinor)
           fault(`the acquirer was asked for something else than operation ${operationNo}`)

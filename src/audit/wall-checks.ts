@@ -60,20 +60,22 @@ const references: Readonly<Record<string, Selection>> = {
      (select true from callback c
       where c.merchant_id = page.merchant_id and c.callback_id = page.callback_id) is null as is_missing`,
   },
+  // All but the first simulated acquirer put their names before a reference (acquirer/simulated.ts).
   // A tombstone that came first names no order; any other entry is what one of our attempts asked for.
   simulated_authorization: {
     name: 'attempt_of',
     columns: `page.merchant_id, page.order_id, 'reference ' || page.reference as about,
      page.order_id is not null and (select true from attempt a
       where a.merchant_id = page.merchant_id and a.order_id = page.order_id
-        and a.acquirer_reference = page.reference
+        and a.acquirer_reference = regexp_replace(page.reference, '^[A-Za-z0-9]+/', '')
       limit 1) is null as is_missing`,
   },
   simulated_operation: {
     name: 'operation_of',
     columns: `page.merchant_id, page.order_id, 'reference ' || page.reference as about,
      page.order_id is not null and (select true from operation p
-      where p.merchant_id = page.merchant_id and p.order_id = page.order_id and p.reference = page.reference
+      where p.merchant_id = page.merchant_id and p.order_id = page.order_id
+        and p.reference = regexp_replace(page.reference, '^[A-Za-z0-9]+/', '')
       limit 1) is null as is_missing`,
   },
   timer: {

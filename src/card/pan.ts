@@ -24,6 +24,15 @@ export class Pan extends Secret<string> {
   get last4(): string {
     return this.reveal().slice(-4)
   }
+
+  /** The digits of a number's brand and issuer, as many as a mask shows. */
+  get bin(): string {
+    return this.reveal().slice(0, 6)
+  }
+
+  startsWith(digits: string): boolean {
+    return this.reveal().startsWith(digits)
+  }
 }
 
 function passesLuhn(digits: string): boolean {

@@ -4,7 +4,7 @@ import { ErrorSummary, Field, MoneyLine, Submit } from '../pages/field.tsx'
 import { Glyph } from '../pages/glyph.tsx'
 import { kept } from '../pages/kept.ts'
 import { type Language, phrases } from '../pages/language.ts'
-import type { CardFormErrors, CardFormStep, CheckoutPage, CvvFormStep } from './view.ts'
+import type { AcceptedCards, CardFormErrors, CardFormStep, CheckoutPage, CvvFormStep } from './view.ts'
 
 /** The half of the page where a card is typed in. */
 export function CardForm({ page, step }: { page: CheckoutPage; step: CardFormStep }) {
@@ -93,18 +93,22 @@ export function WhatWentWrong({
   )
 }
 
-/** True where the fields hold nothing of the payer's. */
-function isFirst({ values, errors }: CardFormStep): boolean {
-  return values.name === '' && !Object.values(errors).some(Boolean)
+/** True where the fields hold nothing of the payer's, and say nothing of the order. */
+function isFirst({ values, errors, takes }: CardFormStep): boolean {
+  return takes === null && values.name === '' && !Object.values(errors).some(Boolean)
 }
 
 const emptyFields = kept((language: Language) => (
-  <CardFields language={language} step={{ values: { name: '' }, errors: {} }} />
+  <CardFields language={language} step={{ values: { name: '' }, errors: {}, takes: null }} />
 ))
 
 interface CardFieldsProps {
   readonly language: Language
-  readonly step: { readonly values: { readonly name: string }; readonly errors: CardFormErrors }
+  readonly step: {
+    readonly values: { readonly name: string }
+    readonly errors: CardFormErrors
+    readonly takes: AcceptedCards | null
+  }
 }
 
 /** What becomes of the card afterwards; nothing is said where it is forgotten. */
@@ -141,6 +145,7 @@ function CardFields({ language, step }: CardFieldsProps) {
         label={card.number}
         full
         error={number ? errors.number[number] : null}
+        {...(step.takes && { hint: takenCards(step.takes, language) })}
         missing={errors.number.missing}
         invalid={errors.number.invalid}
         aside={<span class="brand" data-brand aria-live="polite" />}
@@ -190,6 +195,19 @@ function CardFields({ language, step }: CardFieldsProps) {
       />
     </div>
   )
+}
+
+/** So many beginnings of numbers a payer can look through; of more the rest is counted. */
+const shownBins = 12
+
+/** Which cards the merchant takes, in a sentence. */
+function takenCards({ bins, types }: AcceptedCards, language: Language): string {
+  const { takes } = phrases(language)
+  const listed = (words: readonly string[]) => new Intl.ListFormat(language, { type: 'disjunction' }).format(words)
+  const kinds = types && listed(types.map((type) => takes.types[type] ?? type))
+  const left = Math.max(0, (bins?.length ?? 0) - shownBins)
+  const numbers = bins && listed([...bins.slice(0, shownBins), ...(left > 0 ? [takes.more(left)] : [])])
+  return takes.only(kinds, numbers)
 }
 
 /** The half of the page where only the CVV is typed in again. */

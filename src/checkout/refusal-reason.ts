@@ -12,6 +12,7 @@ const reasons: Readonly<Record<string, RefusalReason>> = {
   AUTHENTICATION_REJECTED: 'authentication_failed',
   TIMED_OUT: 'timed_out',
   ACQUIRER_SYSTEM_ERROR: 'issuer_unavailable',
+  ACQUIRER_UNAVAILABLE: 'issuer_unavailable',
 }
 
 export function refusalReasonOf(reason: string | null): RefusalReason {

@@ -10,6 +10,7 @@ import type { Merchant } from '../merchant/merchant.ts'
 import { pageHeaders } from '../pages/headers.ts'
 import { type Language, pickLanguage } from '../pages/language.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
+import { hasRoute } from '../payment/candidates.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import { keeperOf } from '../payment/keeping.ts'
 import { type Order, type Standing, stateAt } from '../payment/order.ts'
@@ -17,6 +18,7 @@ import { opens, parsePageToken } from '../payment/page-token.ts'
 import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
+import { restrict } from '../vault/restrict.ts'
 import { type CardErrors, type CardRules, takeCard } from '../vault/take-card.ts'
 import type { Vault } from '../vault/vault.ts'
 import { checkoutHeaders, checkoutPage } from './checkout-page.tsx'
@@ -183,7 +185,7 @@ async function show(
   const { merchant, language, action, seen } = visit
   const { details, orderId, amount, expiresAt } = seen.order
   const at = now(deps, visit)
-  const stored = await storedCardOf(deps, seen.order, at)
+  const stored = await storedCardOf(deps, merchant, seen.order, at)
   const storedMask = stored?.mask ?? null
   const step = stepOf(seen, { merchant, now: at, cvvs: deps.cvvs, action, again, otherCard, storedMask }, card)
   const page = {
@@ -246,7 +248,7 @@ async function submitCard(
   const save = form.has('save')
   const customerId = keeperOf(order, save)
   const keep = customerId === undefined ? undefined : { sql: deps.payments.database, customerId }
-  const taken = await takeCard(deps.vault, deps.rules, typed, holder, keep)
+  const taken = await takeCard(deps.vault, rulesOf(deps, merchant, order), typed, holder, keep)
   if (!taken.ok) {
     // A name that holds a number may be a PAN in the wrong field: it is not echoed.
     const name = taken.errors.name ? '' : typed.name
@@ -261,15 +263,24 @@ async function submitCard(
   return seeOther(reply, visit)
 }
 
-/** The stored card that an order is to be paid with, if it is still there and has not expired. */
+/** Which cards are taken for an order. */
+function rulesOf({ payments, rules }: CheckoutDeps, merchant: Merchant, order: Order): CardRules {
+  return restrict(rules, order.details.terms.cardFilter, (card) => hasRoute(payments, merchant, order, card))
+}
+
+/** The stored card that an order is to be paid with, if it is still there, has not expired and may pay it. */
 async function storedCardOf(
-  { payments, vault, rules }: CheckoutDeps,
-  { merchantId, details }: Order,
+  deps: CheckoutDeps,
+  merchant: Merchant,
+  order: Order,
   at: Date,
 ): Promise<StoredCard | undefined> {
-  const { card, customerId } = details
+  const { payments, vault } = deps
+  const { card, customerId } = order.details
   if (card.token === null) return undefined
-  const stored = await vault.findStored(payments.database, merchantId, { token: card.token, customerId })
+  const rules = rulesOf(deps, merchant, order)
+  const which = { token: card.token, customerId }
+  const stored = await vault.findStored(payments.database, order.merchantId, which, rules)
   return stored && (rules.isPublishedExpiry(stored.expiry) || !isPast(stored.expiry, at)) ? stored : undefined
 }
 
@@ -288,14 +299,16 @@ async function submitStoredCard(
   const state = stateAt(order, at)
   if (state === 'captured') return seeOther(reply, visit, true)
   const formNo = Number(form.get('formNo'))
-  const stored = await storedCardOf(deps, order, at)
+  const stored = await storedCardOf(deps, merchant, order, at)
   if (state !== 'open' || formNo !== order.attemptCount + 1 || !stored) return seeOther(reply, visit)
   const cvv = (form.get('cvv') ?? '').trim()
   if (!isCvvOf(stored.info, cvv)) return show(deps, reply, visit, { storedCvv: cvv ? 'invalid' : 'missing' })
   const holder = { merchantId, orderId: order.orderId, n: formNo }
   const { database } = deps.payments
   const held =
-    card.token === null ? undefined : await deps.vault.holdStored(database, { token: card.token, customerId }, holder)
+    card.token === null
+      ? undefined
+      : await deps.vault.holdStored(database, { token: card.token, customerId }, holder, rulesOf(deps, merchant, order))
   const started = held && (await startAttempt(deps.payments, merchant, visit.seen, formNo, held))
   if (held && started) {
     deps.cvvs.hold(held.token, new Secret(cvv))
@@ -374,7 +387,7 @@ function faultsOf({ number, expiry, cvv, name }: CardErrors): CardFormErrors {
   const invalid = <Kept extends string>(fault: string, ...kept: Kept[]) =>
     kept.find((each) => each === fault) ?? 'invalid'
   return {
-    ...(number && { number: invalid(number, 'missing', 'not_a_test_card') }),
+    ...(number && { number: invalid(number, 'missing', 'not_a_test_card', 'not_allowed') }),
     ...(expiry && { expiry: invalid(expiry, 'missing', 'past') }),
     ...(cvv && { cvv: invalid(cvv, 'missing') }),
     ...(name && { name: invalid(name, 'missing') }),

@@ -93,6 +93,7 @@ function openStep(
     kind: 'card-form',
     formNo,
     picker: order.channel === null,
+    takes: order.details.terms.cardFilter,
     values: { name: faults?.name ?? '', save: faults?.save ?? false },
     keeping: keepingOf(order),
     errors: faults?.errors ?? {},

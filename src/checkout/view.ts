@@ -41,6 +41,8 @@ export interface CardFormStep {
   readonly formNo: number
   /** The order names no method: the page first says which there are. */
   readonly picker: boolean
+  /** The cards that the merchant takes for this order; null: all. */
+  readonly takes: AcceptedCards | null
   readonly values: { readonly name: string; readonly save: boolean }
   /** Whether the card stays with the merchant's customer: whatever the payer does, if the payer ticks it, or never. */
   readonly keeping: 'always' | 'offered' | 'never'
@@ -49,8 +51,14 @@ export interface CardFormStep {
   readonly refusal: Refusal | null
 }
 
+/** By what their numbers begin with, and by type; a half that is null restricts nothing. */
+export interface AcceptedCards {
+  readonly bins: readonly string[] | null
+  readonly types: readonly string[] | null
+}
+
 export interface CardFormErrors {
-  readonly number?: 'missing' | 'invalid' | 'not_a_test_card'
+  readonly number?: 'missing' | 'invalid' | 'not_a_test_card' | 'not_allowed'
   readonly expiry?: 'missing' | 'invalid' | 'past'
   readonly cvv?: 'missing' | 'invalid'
   readonly name?: 'missing' | 'invalid'

@@ -51,6 +51,30 @@ export const commands: readonly Command[] = [
     run: async (words) => (await import('./merchant.ts')).merchantRotateKey(words),
   },
   {
+    name: ['merchant', 'acquirers'],
+    usage: 'merchant acquirers ID',
+    about: "a merchant's acquirers, and which payments go to which",
+    run: async (words) => (await import('./acquirers.ts')).acquirersList(words),
+  },
+  {
+    name: ['merchant', 'set-acquirer'],
+    usage: 'merchant set-acquirer ID NAME [--acquirer A] [--bins N,N] …',
+    about: 'give a merchant an acquirer, or other rules for it; see README',
+    run: async (words) => (await import('./acquirers.ts')).acquirerSet(words),
+  },
+  {
+    name: ['merchant', 'remove-acquirer'],
+    usage: 'merchant remove-acquirer ID NAME',
+    about: 'send nothing new to an acquirer of a merchant',
+    run: async (words) => (await import('./acquirers.ts')).acquirerRemove(words),
+  },
+  {
+    name: ['merchant', 'fraud-systems'],
+    usage: 'merchant fraud-systems ID [--set ID,ID]',
+    about: 'the fraud systems that a merchant may choose',
+    run: async (words) => (await import('./acquirers.ts')).fraudSystems(words),
+  },
+  {
     name: ['keys', 'list'],
     usage: 'keys list',
     about: 'the versions of the key that cards are sealed under, and how much lies under each',

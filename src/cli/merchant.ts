@@ -1,7 +1,7 @@
 import { systemClock } from '../base/clock.ts'
 import { Secret } from '../base/secret.ts'
 import { StartProblem } from '../base/start-problem.ts'
-import { keyForm, readConfig } from '../config.ts'
+import { type Config, keyForm, readConfig } from '../config.ts'
 import { isMerchantId, keyOverlapMs } from '../merchant/merchant.ts'
 import { freeRoute, insert, list, rotateKey } from '../merchant/store.ts'
 import { openForCommand } from '../open-database.ts'
@@ -77,15 +77,16 @@ function keyOf(given: string | undefined): Secret<string> {
 
 /** Opens the database for a command, with the cipher that it was sealed under. */
 export async function withDatabase(
-  work: (database: Database, cipher: Cipher, masterKey: Secret<Buffer>) => Promise<number>,
+  work: (database: Database, cipher: Cipher, masterKey: Secret<Buffer>, config: Config) => Promise<number>,
 ): Promise<number> {
-  const { database, masterKey, close } = await openForCommand(readConfig(process.env))
+  const config = readConfig(process.env)
+  const { database, masterKey, close } = await openForCommand(config)
   try {
     const cipher = new Cipher(masterKey)
     if (!(await isMasterKeyOf(database, cipher))) {
       throw new StartProblem('GERBANG_MASTER_KEY is not the key that this database was sealed under.')
     }
-    return await work(database, cipher, masterKey)
+    return await work(database, cipher, masterKey, config)
   } finally {
     await close()
   }

@@ -18,6 +18,8 @@ const aMerchant = (changes: Partial<Merchant>): Merchant => ({
   attemptsPerOrder: 5,
   sendsCardInCallback: false,
   addsOrderToReturn: false,
+  acquirers: [],
+  fraudSystems: [],
   ...changes,
 })
 const old = (until: Date) => ({ key: new Secret('old'), until })

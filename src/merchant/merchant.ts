@@ -1,4 +1,5 @@
 import type { Secret } from '../base/secret.ts'
+import type { MerchantAcquirer } from './merchant-acquirer.ts'
 
 /** Who is paid. Its key authenticates its requests and signs its callbacks, so it is kept encrypted. */
 export interface Merchant {
@@ -19,6 +20,10 @@ export interface Merchant {
   readonly sendsCardInCallback: boolean
   /** Adds `orderId` and `orderAmount` to return URLs. */
   readonly addsOrderToReturn: boolean
+  /** Its acquirers and what goes to each; with none, everything goes to the gateway's first. */
+  readonly acquirers: readonly MerchantAcquirer[]
+  /** The fraud systems that it may choose. */
+  readonly fraudSystems: readonly string[]
 }
 
 /** Whether a text can be a merchant's id; the table holds the same rule. */

@@ -1,5 +1,6 @@
 import { Secret } from '../base/secret.ts'
 import { type Sql, statement } from '../postgres/database.ts'
+import { acquirerFromRow, type AcquirerRow, acquirersColumn } from './acquirer-store.ts'
 import type { Merchant } from './merchant.ts'
 
 /** Encrypts merchants' keys; bound to a purpose, so that one ciphertext cannot stand in for another. */
@@ -20,6 +21,8 @@ interface Row {
   attempts_per_order: number
   sends_card_in_callback: boolean
   adds_order_to_return: boolean
+  acquirers: AcquirerRow[]
+  fraud_systems: string[]
 }
 
 const purposeOf = (merchantId: string) => `merchant key of ${merchantId}`
@@ -40,11 +43,14 @@ function fromRow(row: Row, cipher: KeyCipher): Merchant {
     attemptsPerOrder: row.attempts_per_order,
     sendsCardInCallback: row.sends_card_in_callback,
     addsOrderToReturn: row.adds_order_to_return,
+    acquirers: row.acquirers.map(acquirerFromRow),
+    fraudSystems: row.fraud_systems,
   }
 }
 
 const columns = `merchant_id, route, name, key_sealed, previous_key_sealed, previous_key_until, new_key_used,
-     channels, attempts_per_order, sends_card_in_callback, adds_order_to_return`
+     channels, attempts_per_order, sends_card_in_callback, adds_order_to_return, fraud_systems,
+     ${acquirersColumn}`
 
 const selectOne = statement('merchant.find', `select ${columns} from merchant where merchant_id = $1`)
 

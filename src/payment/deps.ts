@@ -1,4 +1,4 @@
-import type { Acquirer } from '../acquirer/acquirer.ts'
+import type { Acquirers } from '../acquirer/acquirers.ts'
 import type { Authenticator } from '../authentication/authenticator.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
@@ -27,8 +27,7 @@ export interface PaymentDeps {
   readonly orders: Orders
   readonly clock: Clock
   readonly random: Random
-  /** Null in live mode without an acquirer. */
-  readonly acquirer: Acquirer | null
+  readonly acquirers: Acquirers
   readonly authenticator: Authenticator | null
   readonly cvvs: CvvKeeper
   /** Told of each timer that was committed and is due already. */

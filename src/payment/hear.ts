@@ -22,7 +22,7 @@ export async function hear(
   if (answer.about === 'authorization') {
     const attempts = await attemptsOf(deps.database, merchantId, orderId)
     const attempt = attempts.find(({ acquirerReference }) => acquirerReference === reference)
-    if (attempt) await settle(deps, merchant, orderId, attempt.attemptNo, answer.reply)
+    if (attempt) await settle(deps, merchant, orderId, attempt.attemptNo, answer.reply, reference)
     return
   }
   const operations = await operationsOf(deps.database, merchantId, orderId)

@@ -12,6 +12,7 @@ export const eventTypes = {
   'attempt.refused': null,
   'attempt.abandoned': null,
   'attempt.authorizing': 'processing',
+  'attempt.rerouted': null,
   'attempt.unknown': null,
   'attempt.reversing': null,
   'attempt.declined': 'open',

@@ -26,7 +26,7 @@ export async function inquireOperation(
   if (!isOpen(found.operation)) return null
   const { operation, authorization } = found
   const again = new Date(deps.clock.now(merchantId).getTime() + betweenInquiriesMs)
-  const { acquirer } = deps
+  const acquirer = deps.acquirers.find(operation.acquirerId)
   if (!acquirer) return again
   const { kind, reference } = operation
   const about = { merchantId, orderId, kind, reference, authorization }
@@ -90,7 +90,8 @@ export async function undoLate(
   const { operation, authorization } = await see(deps, merchantId, orderId, operationNo)
   const { kind, reference } = operation
   invariant(operation.state !== 'approved' && kind !== 'void', 'what was done as it was asked for stays')
-  const reply = await deps.acquirer?.reverseOperation({ merchantId, orderId, kind, reference, authorization })
+  const acquirer = deps.acquirers.find(operation.acquirerId)
+  const reply = await acquirer?.reverseOperation({ merchantId, orderId, kind, reference, authorization })
   if (reply?.outcome !== 'reversed') return new Date(deps.clock.now(merchantId).getTime() + betweenInquiriesMs)
   await change(deps, merchant, orderId, (work) => work.record('operation.late_reversed', { operationNo, kind }))
   return null

@@ -3,6 +3,7 @@ import type { Merchant } from '../merchant/merchant.ts'
 import { attemptSubject, change } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
 import { paidAttemptStates } from './lifecycle.ts'
+import type { Attempt } from './order.ts'
 import { settle } from './settle.ts'
 import { attemptsOf } from './standing-store.ts'
 
@@ -25,27 +26,29 @@ export async function inquire(
   const { merchantId } = merchant
   const attempt = (await deps.orders.find(merchantId, orderId))?.attempt
   if (attempt?.attemptNo !== attemptNo || !['authorizing', 'reversing'].includes(attempt.state)) return null
-  const { acquirer } = deps
+  const acquirer = deps.acquirers.find(attempt.acquirerId)
   const again = new Date(deps.clock.now(merchantId).getTime() + betweenInquiriesMs)
   if (!acquirer) return again
   invariant(attempt.acquirerReference && attempt.askedAt, 'an attempt that has asked has a reference and a time')
-  const request = { merchantId, orderId, reference: attempt.acquirerReference }
+  const { acquirerReference: reference } = attempt
+  const request = { merchantId, orderId, reference }
   if (attempt.state === 'authorizing') {
     const reply = await acquirer.inquire(request)
     if (reply.outcome !== 'unknown') {
-      await settle(deps, merchant, orderId, attemptNo, reply)
-      return null
+      const isSettled = await settle(deps, merchant, orderId, attemptNo, reply, reference)
+      return !isSettled && (await isAskedElsewhere(deps, merchantId, orderId, attempt)) ? again : null
     }
     const deadline = attempt.askedAt.getTime() + unknownDeadlineMs
     if (deps.clock.now(merchantId).getTime() < deadline) return new Date(Math.min(again.getTime(), deadline))
     const isReversing = await change(deps, merchant, orderId, (work) => {
       if (work.attempt?.attemptNo !== attemptNo || work.attempt.state !== 'authorizing') return false
+      if (work.attempt.acquirerReference !== reference) return false
       work.moveAttempt('reverse', 'asked')
       work.record('attempt.reversing', { attemptNo })
       return true
     })
     // The answer came while we inquired: the attempt is settled, and its money is not ours to take back.
-    if (!isReversing) return null
+    if (!isReversing) return (await isAskedElsewhere(deps, merchantId, orderId, attempt)) ? again : null
   }
   const reply = await acquirer.reverse(request)
   if (reply.outcome === 'unknown') return again
@@ -59,6 +62,21 @@ export async function inquire(
     work.closeIfOver()
   })
   return null
+}
+
+/** Whether the attempt waits for another acquirer by now, about which there is to be asked later. */
+async function isAskedElsewhere(
+  deps: PaymentDeps,
+  merchantId: string,
+  orderId: string,
+  seen: Attempt,
+): Promise<boolean> {
+  const attempt = (await deps.orders.find(merchantId, orderId))?.attempt
+  return (
+    attempt?.attemptNo === seen.attemptNo &&
+    attempt.state === 'authorizing' &&
+    attempt.acquirerReference !== seen.acquirerReference
+  )
 }
 
 /**
@@ -77,7 +95,7 @@ export async function reverseLate(
   invariant(attempt?.acquirerReference, 'what was approved had been asked for')
   invariant(!paidAttemptStates.has(attempt.state), 'the money of a paid attempt is the merchant’s')
   const request = { merchantId, orderId, reference: attempt.acquirerReference }
-  const reply = await deps.acquirer?.reverse(request)
+  const reply = await deps.acquirers.find(attempt.acquirerId)?.reverse(request)
   if (reply?.outcome !== 'reversed') return new Date(deps.clock.now(merchantId).getTime() + betweenInquiriesMs)
   await change(deps, merchant, orderId, (work) => work.record('attempt.late_reversed', { attemptNo }))
   return null

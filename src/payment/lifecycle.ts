@@ -4,7 +4,7 @@
  *
  * `unknown` means that the acquirer may or may not have acted. It is not a failure: whatever was asked stays
  * open until an inquiry or a reversal settles it (invariant 4). Turning it into `declined` is how money is
- * taken twice.
+ * taken twice. `not_sent` is certainty: the acquirer did nothing, and another one is asked.
  *
  * A capture or a refund moves the order by `part` where something is left to capture or to give back after
  * it, by `whole` where nothing is. Money that flows back ends the capturing: what is still authorized then
@@ -53,6 +53,7 @@ export const attemptRows = [
   ['authorize', 'authorizing', 'reserved', 'authorized'],
   ['authorize', 'authorizing', 'declined', 'declined'],
   ['authorize', 'authorizing', 'unknown', 'authorizing'],
+  ['authorize', 'authorizing', 'not_sent', 'authorizing'],
   ['reverse', 'authorizing', 'asked', 'reversing'],
   ['reverse', 'reversing', 'reversed', 'reversed'],
   ['reverse', 'reversing', 'unknown', 'reversing'],

@@ -18,7 +18,7 @@ export function noticeOf(
   attempt: Attempt | undefined,
   deps: Pick<PaymentDeps, 'clock' | 'random'>,
 ): NewCallback | null {
-  const { callbackUrl, customerId, metaData } = order.details
+  const { callbackUrl, customerId, metaData, terms } = order.details
   if (!callbackUrl || !order.settledAt) return null
   const paid = order.paidAttempt === null ? undefined : attempt
   const { status, amount, reference, channel } = paymentOf(order, attempt, order.settledAt)
@@ -27,7 +27,7 @@ export function noticeOf(
     merchantId: merchant.merchantId,
     customerId,
     order: { id: order.orderId, reference: order.reference, amount: order.amount },
-    acquirerId: null,
+    acquirerId: terms.acquirerId,
     channel: order.channel,
     paymentCode: null,
     card:

@@ -42,7 +42,7 @@ const mostOperations = 1_000
  *
  * @throws Problem `order_not_found`; the refusals of `refusalOf`; `amount_too_high`; `conflict` while the same or
  *   something of another kind is under way, or for another amount under the same key; `feature_not_allowed`
- *   without an acquirer
+ *   where its acquirer is none of the gateway's any more
  */
 export async function operate(
   deps: PaymentDeps,
@@ -50,7 +50,6 @@ export async function operate(
   orderId: string,
   wish: OperationWish,
 ): Promise<OperationResult> {
-  const { acquirer } = deps
   const begun = await change(deps, merchant, orderId, (work) => begin(deps, work, wish), { withOperations: true })
   if (!begun) throw new Problem('order_not_found')
   if (begun.kind === 'done') return 'approved'
@@ -58,7 +57,8 @@ export async function operate(
   if (begun.kind === 'repeat') {
     if (isOpen(operation)) await inquireOperation(deps, merchant, orderId, operation.operationNo)
   } else {
-    invariant(acquirer, 'an operation is begun where there is an acquirer')
+    const acquirer = deps.acquirers.find(operation.acquirerId)
+    invariant(acquirer, 'an operation is begun where there is its acquirer')
     const reply = await acquirer.operate({
       merchantId: merchant.merchantId,
       orderId,
@@ -120,8 +120,10 @@ function begin(deps: PaymentDeps, work: Change, { kind, amount, key }: Operation
   const wanted = amount ?? left
   if (wanted.minor > left.minor) throw new Problem('amount_too_high')
   if (order.operationCount >= mostOperations) throw new Problem('not_permitted')
-  if (!deps.acquirer) throw new Problem('feature_not_allowed', { field: kind })
   invariant(attempt?.acquirerReference && attempt.attemptNo === order.paidAttempt, 'what was paid has its attempt')
+  // Whoever authorized it has its money, whatever is routed where by now.
+  const acquirer = deps.acquirers.find(attempt.acquirerId)
+  if (!acquirer) throw new Problem('feature_not_allowed', { field: kind })
 
   const operationNo = order.operationCount + 1
   const random = deps.random.bytes(16, {
@@ -136,7 +138,7 @@ function begin(deps: PaymentDeps, work: Change, { kind, amount, key }: Operation
     amount: wanted,
     state: initialOperationState,
     key,
-    acquirerId: deps.acquirer.id,
+    acquirerId: acquirer.id,
     reference: uuidFrom(random),
     responseCode: null,
     reason: null,

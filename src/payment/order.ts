@@ -1,6 +1,7 @@
 import type { Money } from '../base/money.ts'
 import type { CardInfo } from '../card/card.ts'
 import type { CardWish } from '../card/held-card.ts'
+import type { PaymentTerms } from '../wire/payment-terms.ts'
 import type { AttemptState, OperationKind, OrderState } from './lifecycle.ts'
 
 /** What a merchant said of stored cards (finpay-api.md 3.10). */
@@ -17,6 +18,7 @@ export interface OrderDetails {
   readonly description: string | null
   /** True where the payer's card is only authorized and the merchant captures later. */
   readonly authorizesOnly: boolean
+  readonly terms: PaymentTerms
   readonly callbackUrl: string | null
   readonly successUrl: string | null
   readonly failUrl: string | null

@@ -1,5 +1,5 @@
 import type { Approved, Reply } from '../acquirer/acquirer.ts'
-import { unreachable } from '../base/invariant.ts'
+import { invariant, unreachable } from '../base/invariant.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { attemptSubject, type Change, change } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
@@ -8,7 +8,9 @@ import { paidAttemptStates } from './lifecycle.ts'
 /**
  * Writes down what the acquirer answered to an inquiry, or late.
  *
- * Answers false when the attempt was not waiting for an answer any more.
+ * Answers false when the attempt was not waiting for this answer any more.
+ *
+ * @param reference what the reply is about; absent: what the attempt asked last
  */
 export async function settle(
   deps: PaymentDeps,
@@ -16,8 +18,9 @@ export async function settle(
   orderId: string,
   attemptNo: number,
   reply: Reply,
+  reference?: string,
 ): Promise<boolean> {
-  return (await change(deps, merchant, orderId, (work) => recordReply(work, attemptNo, reply))) ?? false
+  return (await change(deps, merchant, orderId, (work) => recordReply(work, attemptNo, reply, reference))) ?? false
 }
 
 /**
@@ -25,9 +28,14 @@ export async function settle(
  * invariant 3. Only an attempt that is still `authorizing` can be settled: an approval that comes when it has
  * ended otherwise is given back, and the log says so (invariant 2).
  */
-export function recordReply(work: Change, attemptNo: number, reply: Reply): boolean {
+export function recordReply(work: Change, attemptNo: number, reply: Reply, reference?: string): boolean {
   const { orderId } = work.order
   const { attempt } = work
+  if (attempt?.attemptNo === attemptNo && reference !== undefined && attempt.acquirerReference !== reference) {
+    // It was asked elsewhere since, because nothing had been sent.
+    invariant(reply.outcome !== 'approved', 'an acquirer to which nothing was sent approves nothing')
+    return false
+  }
   if (attempt?.attemptNo !== attemptNo || attempt.state !== 'authorizing') {
     // An attempt that paid is the newest one; of every other an approval is money that nobody asked for.
     const isUnwanted = attempt?.attemptNo !== attemptNo || !paidAttemptStates.has(attempt.state)

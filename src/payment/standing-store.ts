@@ -4,6 +4,7 @@ import { type Sql, statement } from '../postgres/database.ts'
 import { authorizeOnly } from '../wire/initiate-body.ts'
 import { readStored } from '../wire/initiate.ts'
 import type { CardWish } from '../card/held-card.ts'
+import { termsOf } from '../wire/payment-terms.ts'
 import type { AttemptState, OperationKind, OrderState } from './lifecycle.ts'
 import type { Attempt, Order, OrderDetails, Standing } from './order.ts'
 
@@ -73,11 +74,13 @@ const orderFromRow = (row: OrderRow): Order => ({
 
 /** What is read often of the members that were sent. */
 function detailsOf(members: string, metaData: string | null): OrderDetails {
-  const { order, customer, url, card, charge, transaction } = readStored(members)
+  const stored = readStored(members)
+  const { order, customer, url, card, charge, transaction } = stored
   return {
     customerId: customer.id ?? '',
     description: order.description ?? null,
     authorizesOnly: transaction?.mode === authorizeOnly,
+    terms: termsOf(stored),
     callbackUrl: url?.callbackUrl ?? null,
     successUrl: url?.successUrl ?? null,
     failUrl: url?.failUrl ?? null,

@@ -84,10 +84,16 @@ export function firstEvent({
   reference,
   createdAt,
   expiresAt,
-}: Pick<Order, 'amount' | 'channel' | 'createdAt' | 'expiresAt' | 'reference'>): StoredEvent {
+  details: { terms },
+}: Pick<Order, 'amount' | 'channel' | 'createdAt' | 'expiresAt' | 'reference'> & {
+  readonly details: Pick<Order['details'], 'terms'>
+}): StoredEvent {
   // As JSON.stringify writes it: but for the channel, which may be null, no text in it can hold what is escaped.
+  const chosen =
+    (terms.acquirerId === null ? '' : `,"acquirerId":"${terms.acquirerId}"`) +
+    (terms.fdsId === null ? '' : `,"fdsId":"${terms.fdsId}"`)
   const data =
     `{"amount":"${amount.minor}","currency":"${amount.currency}","channel":${JSON.stringify(channel)},` +
-    `"reference":"${reference}","expiresAt":"${isoText(expiresAt)}"}`
+    `"reference":"${reference}","expiresAt":"${isoText(expiresAt)}"${chosen}}`
   return begin('order.initiated', createdAt, data)
 }

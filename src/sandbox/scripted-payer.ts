@@ -6,6 +6,7 @@ import { Secret } from '../base/secret.ts'
 import { testOtp } from '../card/deck.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
+import { hasRoute } from '../payment/candidates.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import { inquire } from '../payment/inquire.ts'
 import { keeperOf } from '../payment/keeping.ts'
@@ -15,6 +16,7 @@ import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
 import { type WireStatus, wireStatusOf } from '../payment/wire-status.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
+import { restrict } from '../vault/restrict.ts'
 import { type CardRules, takeCard, type TypedCard } from '../vault/take-card.ts'
 import type { Vault } from '../vault/vault.ts'
 
@@ -142,9 +144,12 @@ async function submitCard(
   const now = deps.payments.clock.now(merchantId)
   const { token } = order.details.card
   const { customerId } = order.details
+  const rules = restrict(deps.rules, order.details.terms.cardFilter, (held) =>
+    hasRoute(deps.payments, merchant, order, held),
+  )
   const holder = { merchantId, orderId, n: attemptNo, now }
   if (token !== null && !card.isChosen) {
-    const held = await deps.vault.holdStored(database, { token, customerId }, holder)
+    const held = await deps.vault.holdStored(database, { token, customerId }, holder, rules)
     if (!held) throw new Problem('malformed_field', { field: 'card.token' })
     const begun = await startAttempt(deps.payments, merchant, seen, attemptNo, held)
     if (begun === null) throw anotherPayer()
@@ -153,7 +158,7 @@ async function submitCard(
   }
   const keeper = keeperOf(order, saveCard)
   const keep = keeper === undefined ? undefined : { sql: database, customerId: keeper }
-  const taken = await takeCard(deps.vault, deps.rules, card, holder, keep)
+  const taken = await takeCard(deps.vault, rules, card, holder, keep)
   if (!taken.ok) {
     const [field] = Object.keys(taken.errors)
     const names: Readonly<Record<string, string>> = { expiry: 'expiryDate', name: 'nameOnCard' }

@@ -35,6 +35,17 @@ test('nothing of a taken card prints its number or CVV', async () => {
   assert.doesNotMatch(text, /4111111111111111|'864'|"864"/)
 })
 
+test('a card that may not pay this order is refused by its own name, and only if it is one at all', async () => {
+  const none: CardRules = { ...sandboxRules, allows: () => false }
+  const refused = async (number: string) => {
+    const taken = await take({ number }, none)
+    return taken.ok ? undefined : taken.errors.number
+  }
+  assert.equal(await refused('5123450000000008'), 'not_allowed')
+  assert.equal(await refused('5123450000000009'), 'malformed')
+  assert.equal(await refused(withCheckDigit('510000000000000')), 'not_a_test_card')
+})
+
 const faults = [
   // typed, faults
   [{ number: '' }, { number: 'missing' }],

@@ -18,22 +18,26 @@ export interface TypedCard {
 /** Which cards are taken here: published ones in the sandbox, all that pass the checks in live mode. */
 export interface CardRules {
   accepts(pan: Pan): boolean
+  /** Whether it may pay what it was typed for, as its merchant wishes and its acquirers allow. */
+  allows(pan: Pan): boolean
   /** Expiries that are taken although they may be past. */
   isPublishedExpiry(expiry: Expiry): boolean
 }
 
 export const sandboxRules: CardRules = {
   accepts: (pan) => findTestCard(pan) !== undefined,
+  allows: () => true,
   isPublishedExpiry: (expiry) => findExpiry(expiry) !== undefined,
 }
 
 export const liveRules: CardRules = {
   accepts: () => true,
+  allows: () => true,
   isPublishedExpiry: () => false,
 }
 
 export interface CardErrors {
-  readonly number?: 'missing' | 'malformed' | 'not_a_test_card'
+  readonly number?: 'missing' | 'malformed' | 'not_a_test_card' | 'not_allowed'
   readonly expiry?: 'missing' | 'malformed' | 'past'
   readonly cvv?: 'missing' | 'malformed'
   readonly name?: 'missing' | 'malformed' | 'holds_a_number'
@@ -80,7 +84,8 @@ function readNumber(typed: string, rules: CardRules): Pan | NonNullable<CardErro
   if (!text) return 'missing'
   const pan = Pan.parse(text)
   if (!pan) return 'malformed'
-  return rules.accepts(pan) ? pan : 'not_a_test_card'
+  if (!rules.accepts(pan)) return 'not_a_test_card'
+  return rules.allows(pan) ? pan : 'not_allowed'
 }
 
 function readExpiry(typed: string, rules: CardRules, now: Date): Expiry | NonNullable<CardErrors['expiry']> {

@@ -58,7 +58,7 @@ export async function takeChargedCard(
     const identity = pan ? vault.fingerprint(holder.merchantId, pan).toString('hex') : ''
     return { card: taken.card, cvv: taken.cvv, identity: `${identity} ${card.expiry}` }
   }
-  const held = token === null ? undefined : await vault.holdStored(sql, { token, customerId }, holder)
+  const held = token === null ? undefined : await vault.holdStored(sql, { token, customerId }, holder, rules)
   const length = held?.info.brand === 'AMEX' ? 4 : 3
   if (held && cvv !== null && cvv.length !== length) throw new Problem('malformed_field', { field: 'card.cvv' })
   return { card: held, cvv: held && cvv !== null ? new Secret(cvv) : undefined, identity: '' }

@@ -60,17 +60,19 @@ export class Vault implements CardKeeper {
   }
 
   /**
-   * Takes a stored card for an attempt of its customer; undefined for a card that is not there, and for
-   * another customer's or merchant's.
+   * Takes a stored card for an attempt of its customer; undefined for a card that is not there or not allowed,
+   * and for another customer's or merchant's.
    */
   async holdStored(
     sql: Sql,
     { token, customerId }: { readonly token: string; readonly customerId: string },
     holder: HeldFor,
+    rules?: { allows(pan: Pan): boolean },
   ): Promise<HeldCard | undefined> {
     const found = await storedCards.find(sql, holder.merchantId, token)
     if (found?.card.customerId !== customerId) return undefined
     const card = decode(await this.#open(found.ciphertext, storedPlaceOf(holder.merchantId, token)))
+    if (rules && !rules.allows(card.pan)) return undefined
     return this.#held(card, holder, { storedToken: token, keep: null })
   }
 
@@ -143,14 +145,18 @@ export class Vault implements CardKeeper {
     await store.erase(sql, tokens)
   }
 
-  /** What may be shown of a customer's stored card; undefined also for another customer's or merchant's. */
+  /** What may be shown of a customer's stored card, if it is allowed; undefined also for another customer's or merchant's. */
   async findStored(
     sql: Sql,
     merchantId: string,
     { token, customerId }: { readonly token: string; readonly customerId: string },
+    rules?: { allows(pan: Pan): boolean },
   ): Promise<StoredCard | undefined> {
     const found = await storedCards.find(sql, merchantId, token)
-    return found?.card.customerId === customerId ? found.card : undefined
+    if (found?.card.customerId !== customerId) return undefined
+    if (!rules) return found.card
+    const { pan } = decode(await this.#open(found.ciphertext, storedPlaceOf(merchantId, token)))
+    return rules.allows(pan) ? found.card : undefined
   }
 
   /** A customer's stored cards, the one that was used last first. */

@@ -40,9 +40,18 @@ const Item = object({
   subMerchantId: optional(text()),
 })
 
+/** A number's leading digits: ISO/IEC 7812 made them eight, and six are still in use. */
+const bin = Type.Union([
+  Type.String({ pattern: '^[0-9]{6,8}$' }),
+  Type.Integer({ minimum: 100_000, maximum: 99_999_999 }),
+])
+
+/** The documented sample has one of these words; the others are those that an answer's `card.info.type` may have. */
+const cardType = Type.Union([Type.Literal('DEBIT'), Type.Literal('CREDIT'), Type.Literal('PREPAID')])
+
 const TransactionFiltering = object({
-  cardBin: optional(Type.Array(code())),
-  cardType: optional(Type.Array(text())),
+  cardBin: optional(Type.Array(bin, { maxItems: 1_000 })),
+  cardType: optional(Type.Array(cardType, { maxItems: 10 })),
   point: optional(
     object({
       last4: optional(code()),

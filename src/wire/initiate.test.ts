@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { Problem } from '../base/problem.ts'
 import { channels } from '../channel/catalogue.ts'
 import { readInitiate, readStored } from './initiate.ts'
+import { termsOf } from './payment-terms.ts'
 
 /** The sample request of the basic payment (seed-basic-payment.txt). */
 const seed = `{
@@ -54,6 +55,7 @@ test('the sample request of the documentation is read', () => {
       backUrl: null,
     },
     channel: 'cc',
+    terms: { cardFilter: null, acquirerId: null, fdsId: null },
     metaData: null,
     card: { token: null, storedOnFile: null },
     stored:
@@ -135,6 +137,8 @@ const accepted: readonly (readonly [path: string, json: string])[] = [
   ['order.item', `[${Array.from({ length: 100 }, () => '{"name":"a"}').join()}]`],
   ['order.transactionFiltering', '[]'],
   ['order.transactionFiltering', '{"cardBin":[]}'],
+  ['order.transactionFiltering', '{"cardBin":["443426",512345,"44342600"],"cardType":["DEBIT","CREDIT","PREPAID"]}'],
+  ['order.transactionFiltering', '{"cardBin":null,"cardType":[],"point":{}}'],
   ['order.otp', '""'],
   ['order.items', '"unknown"'],
   ['customer.id', '""'],
@@ -198,6 +202,9 @@ const accepted: readonly (readonly [path: string, json: string])[] = [
   ['transaction.mode', '"AUTHCAPTURE"'],
   ['transaction.mode', '"PURCHASE"'],
   ['transaction.acquirerId', 'null'],
+  ['transaction.acquirerId', '"12345678"'],
+  ['transaction.acquirerId', '12345678'],
+  ['transaction.fdsId', '"000369990001"'],
   ['paymentPlan', '[]'],
   ['paymentPlan', '{}'],
   ['merchant_pwd', '"secret"'],
@@ -285,6 +292,14 @@ const malformed: readonly (readonly [path: string, json: string, field?: string]
   ['order.item', '[{"name":"a"},{"name":5}]', 'order.item.1.name'],
   ['order.item', '[{"category":["food"]}]', 'order.item.0.category'],
   ['order.transactionFiltering', '{"cardBin":"443426"}', 'order.transactionFiltering.cardBin'],
+  ['order.transactionFiltering', '{"cardBin":["443426","44342"]}', 'order.transactionFiltering.cardBin.1'],
+  ['order.transactionFiltering', '{"cardBin":["443426111"]}', 'order.transactionFiltering.cardBin.0'],
+  ['order.transactionFiltering', '{"cardBin":[44342]}', 'order.transactionFiltering.cardBin.0'],
+  ['order.transactionFiltering', '{"cardBin":[""]}', 'order.transactionFiltering.cardBin.0'],
+  ['order.transactionFiltering', '{"cardType":["CHARGE"]}', 'order.transactionFiltering.cardType.0'],
+  ['order.transactionFiltering', '{"cardType":["debit"]}', 'order.transactionFiltering.cardType.0'],
+  ['transaction.acquirerId', '"a-b"'],
+  ['transaction.fdsId', `"${'1'.repeat(41)}"`],
   ['order.transactionFiltering', '{"point":{"rule":[{"min":5}]}}', 'order.transactionFiltering.point.rule.0.min'],
   ['customer', '"Hajar"'],
   ['customer.id', '7'],
@@ -347,7 +362,7 @@ const malformed: readonly (readonly [path: string, json: string, field?: string]
 ]
 
 const unbuilt: readonly (readonly [path: string, json: string, field?: string])[] = [
-  ['order.transactionFiltering', '{"cardBin":["443426"]}'],
+  ['order.transactionFiltering', '{"point":{"last4":"0008"}}', 'order.transactionFiltering.point'],
   ['order.otp', '"999999"'],
   ['order.otp', '999999'],
   ['order.referenceNumber', '"REF"'],
@@ -358,9 +373,6 @@ const unbuilt: readonly (readonly [path: string, json: string, field?: string])[
   ['sourceOfFunds.accountId', '"081286288844"'],
   ['transaction.mode', '"VERIFY"'],
   ['transaction.sessionId', `"${'a'.repeat(64)}"`],
-  ['transaction.fdsId', '"000369990001"'],
-  ['transaction.acquirerId', '"12345678"'],
-  ['transaction.acquirerId', '12345678'],
   ['paymentPlan', '{"id":"12"}'],
   ...channels
     .filter(({ built }) => !built)
@@ -404,6 +416,29 @@ test('the first member at fault in table order is named, whatever the order of t
 test('a fault is named before a feature that is not built', () => {
   const body = request('order.otp', '"1"').replace(/\}$/, ',"transaction":{"mode":"VERIFY","sessionId":"x"}}')
   refuses(body, 'malformed_field', 'transaction.sessionId')
+})
+
+test('what a merchant restricts and chooses is read, kept, and read again from what is kept', () => {
+  const text = seed
+    .replace('"Testing"', '"Testing","transactionFiltering":{"cardBin":["443426",512345],"cardType":["DEBIT"]}')
+    .replace(/\}$/, ',"transaction":{"mode":"PURCHASE","acquirerId":12345678,"fdsId":"000369990001"}}')
+  const asked = read(text)
+  const terms = {
+    cardFilter: { bins: ['443426', '512345'], types: ['DEBIT'] },
+    acquirerId: '12345678',
+    fdsId: '000369990001',
+  }
+  assert.deepEqual(asked.terms, terms)
+  assert.deepEqual(termsOf(readStored(asked.stored)), terms)
+  assert.notEqual(asked.identity, read(seed).identity)
+})
+
+test('a restriction of nothing is none, and none is what most requests have', () => {
+  const none = { cardFilter: null, acquirerId: null, fdsId: null }
+  assert.deepEqual(read(seed).terms, none)
+  const empty = read(request('order.transactionFiltering', '{"cardBin":[],"cardType":null,"point":{"rule":[]}}'))
+  assert.deepEqual(empty.terms, none)
+  assert.equal(empty.identity, read(request()).identity)
 })
 
 test('the modes that capture at once are one content, and the one that does not is another', () => {

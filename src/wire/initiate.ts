@@ -7,6 +7,7 @@ import { type ChannelId, findChannel } from '../channel/catalogue.ts'
 import { authorizeOnly, InitiateBody } from './initiate-body.ts'
 import { parseBody } from './json.ts'
 import { type Form, formOf, OnePass } from './one-pass.ts'
+import { freeTerms, type PaymentTerms, termsOf } from './payment-terms.ts'
 import { phpReencodeInOrder, sortedReencode } from './php-json.ts'
 import { canonical, dropAbsent, firstFault, type Shape, shapeOf } from './shape.ts'
 import { wholeNumber } from './whole-number.ts'
@@ -39,6 +40,7 @@ export interface InitiateRequest {
   }
   /** Null: the payer picks. */
   readonly channel: ChannelId | null
+  readonly terms: PaymentTerms
   /** `meta.data` as the JSON text that goes out again. */
   readonly metaData: string | null
   readonly card: {
@@ -120,8 +122,7 @@ export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<
     order: { ...order, amount: String(minor), currency: 'IDR', timeout: timeoutMinutes },
     customer: { ...customer, ...(mobilePhone && { mobilePhone }) },
     ...(channel && { sourceOfFunds: { type: channel.id } }),
-    // The modes that capture at once say the same as none.
-    ...(transaction?.mode === authorizeOnly && { transaction: { mode: authorizeOnly } }),
+    ...(transaction && keptOf(transaction)),
   }
   const stored = canonical(shape, normal)
   const meta = metaData === null || isSorted ? metaData : sortedReencode(metaData)
@@ -149,6 +150,7 @@ export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<
       backUrl: url?.backUrl ?? null,
     },
     channel: channel?.id ?? null,
+    terms: termsOf(request),
     metaData,
     card: { token: token ?? null, storedOnFile: card?.storedOnFile ?? null },
     stored,
@@ -280,6 +282,8 @@ export function readUsual(bytes: Buffer): InitiateRequest | undefined {
       backUrl: url(at.backUrl),
     },
     channel,
+    // Nor are these.
+    terms: freeTerms,
     metaData,
     card: { token: null, storedOnFile: null },
     stored,
@@ -340,6 +344,12 @@ function metaText(raw: ReadonlyMap<string, string>): { text: string; isSorted: b
 
 const noMeta = { text: null, isSorted: true }
 
+/** What of `transaction` says anything: the modes that capture at once say the same as none. */
+function keptOf({ mode, ...chosen }: NonNullable<InitiateBody['transaction']>): Pick<InitiateBody, 'transaction'> {
+  const transaction = { ...(mode === authorizeOnly && { mode }), ...chosen }
+  return asks(transaction) ? { transaction } : {}
+}
+
 /** The first known member, in table order, that asks for what is not built yet. */
 function unbuiltMember({
   order,
@@ -351,7 +361,7 @@ function unbuiltMember({
 }: InitiateBody): string | undefined {
   const split = order.item?.findIndex((item) => item.subMerchantId !== undefined) ?? -1
   if (split >= 0) return `order.item.${split}.subMerchantId`
-  if (asks(order.transactionFiltering)) return 'order.transactionFiltering'
+  if (asks(order.transactionFiltering?.point)) return 'order.transactionFiltering.point'
   if (order.otp !== undefined) return 'order.otp'
   if (order.referenceNumber !== undefined) return 'order.referenceNumber'
   if (asks(billing?.billerServiceProvider)) return 'billing.billerServiceProvider'
@@ -361,8 +371,6 @@ function unbuiltMember({
   if (sourceOfFunds?.accountId !== undefined) return 'sourceOfFunds.accountId'
   if (transaction?.mode !== undefined && !knownModes.has(transaction.mode)) return 'transaction.mode'
   if (transaction?.sessionId !== undefined) return 'transaction.sessionId'
-  if (transaction?.fdsId !== undefined) return 'transaction.fdsId'
-  if (transaction?.acquirerId !== undefined) return 'transaction.acquirerId'
   return asks(paymentPlan) ? 'paymentPlan' : undefined
 }
 

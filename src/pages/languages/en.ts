@@ -54,11 +54,19 @@ export const en: Phrases = {
     errorIntro: 'No money has been taken.',
   },
 
+  takes: {
+    types: { DEBIT: 'debit', CREDIT: 'credit', PREPAID: 'prepaid' },
+    only: (types, beginnings) =>
+      `This order only takes ${types ? `${types} ` : ''}cards${beginnings ? ` whose number begins with ${beginnings}` : ''}.`,
+    more: (count) => (count === 1 ? 'one other beginning' : `${count} other beginnings`),
+  },
+
   errors: {
     number: {
       missing: 'Enter the card number.',
       invalid: 'This card number is not right. Please check the digits.',
       not_a_test_card: 'Test mode only accepts test cards. Do not enter a real card.',
+      not_allowed: 'This card cannot be used for this order. Use another card.',
     },
     expiry: {
       missing: 'Enter the expiry date.',

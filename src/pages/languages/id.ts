@@ -56,11 +56,20 @@ export const id = {
     errorIntro: 'Belum ada uang yang ditarik.',
   },
 
+  /** Which cards a merchant takes for an order, where it does not take all. */
+  takes: {
+    types: { DEBIT: 'debit', CREDIT: 'kredit', PREPAID: 'prabayar' } as Readonly<Record<string, string>>,
+    only: (types: string | null, beginnings: string | null) =>
+      `Pesanan ini hanya menerima kartu${types ? ` ${types}` : ''}${beginnings ? ` dengan nomor berawalan ${beginnings}` : ''}.`,
+    more: (count: number) => `${count} awalan lain`,
+  },
+
   errors: {
     number: {
       missing: 'Isi nomor kartu.',
       invalid: 'Nomor kartu tidak benar. Periksa kembali angkanya.',
       not_a_test_card: 'Mode uji coba hanya menerima kartu uji. Jangan masukkan kartu sungguhan.',
+      not_allowed: 'Kartu ini tidak dapat dipakai untuk pesanan ini. Gunakan kartu lain.',
     },
     expiry: {
       missing: 'Isi masa berlaku kartu.',
