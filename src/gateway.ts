@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import type { Logger } from 'pino'
+import { CardLimits } from './abuse/card-limits.ts'
 import { Acquirers } from './acquirer/acquirers.ts'
 import { simulated } from './acquirer/simulated.ts'
 import { AcquirerSimulator } from './acquirer/simulator.ts'
@@ -192,7 +193,10 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       .finally(() => working.delete(quiet))
     working.add(quiet)
   }
+  const limits =
+    config.cardLimits && new CardLimits(config.cardLimits, deriveKey(masterKey, 'networks and devices'), clock)
   const orders = new Orders(database, vault, {
+    ...(limits && { limits }),
     ...(options.batch && { batching: options.batch }),
     ...(metrics && { observe: { opened: metrics.batch('opened'), changed: metrics.batch('changed') } }),
   })
@@ -204,8 +208,10 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     acquirers,
     authenticator,
     cvvs,
+    ...(limits && { limits }),
+    unknownDeadlineMs: config.unknownMinutes * 60_000,
     wake: (timer) => job.offer(timer),
-    ...(metrics && { recorded: metrics.recorded }),
+    ...(metrics && { recorded: metrics.recorded, blocked: metrics.blocked }),
   }
   const sender = httpSender({
     clock,
