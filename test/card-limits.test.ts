@@ -11,7 +11,7 @@ const other = { ...stolen, number: '4111111111111111' }
 describe('who tries cards', () => {
   let gateway: TestGateway
   before(async () => {
-    gateway = await testGateway({ GERBANG_CARD_LIMITS: 'card=2/1h,network=3/10m' })
+    gateway = await testGateway({ GERBANG_CARD_LIMITS: 'card=2/1h,network=3/10m', GERBANG_METRICS_PORT: '0' })
   })
   after(() => gateway.close())
 
@@ -93,6 +93,12 @@ describe('who tries cards', () => {
     const answer = await form((await open()).link, '5111111111111118')
     assert.equal(answer.status, 422)
     assert.match(await answer.text(), /from this device or connection/)
+  })
+
+  test('is counted in the metrics, by the rule', async () => {
+    const text = await (await fetch(gateway.gateway.metricsUrl ?? '')).text()
+    assert.match(text, /^gerbang_attempts_blocked_total\{rule="card"\} [1-9]/m)
+    assert.match(text, /^gerbang_attempts_blocked_total\{rule="network"\} 1$/m)
   })
 
   test('does not stop the payers of another merchant', async () => {
