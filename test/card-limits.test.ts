@@ -11,7 +11,7 @@ const other = { ...stolen, number: '4111111111111111' }
 describe('who tries cards', () => {
   let gateway: TestGateway
   before(async () => {
-    gateway = await testGateway({ GERBANG_CARD_LIMITS: 'card=2/1h,network=3/10m', GERBANG_METRICS_PORT: '0' })
+    gateway = await testGateway({ GERBANG_CARD_LIMITS: 'card=2/1h,network=4/10m', GERBANG_METRICS_PORT: '0' })
   })
   after(() => gateway.close())
 
@@ -67,6 +67,31 @@ describe('who tries cards', () => {
     assert.equal((await gateway.client.pay(id, { card: other })).status, 'CAPTURED')
   })
 
+  test('is stopped with a stored card as well, whose page says the same', async () => {
+    const customer = { id: 'keeper', mobilePhone: '+6281286288800' }
+    const kept = await open({ customer })
+    const card = { ...stolen, number: '5111111111111118' }
+    const { status } = await gateway.client.pay(kept.id, { card, saveCard: true })
+    assert.equal(status, 'CAPTURED')
+    const [stored] = await gateway.client.cards(customer.id)
+    assert.ok(stored)
+    const declined = await open({ customer })
+    await gateway.client.pay(declined.id, { card, outcome: 'declined', attempts: 2 })
+
+    const { id, link } = await open({ customer, card: { token: stored.token, storedOnFile: 'STORED' } })
+    const answer = await fetch(`${link}/stored`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ formNo: '1', cvv: '100', lang: 'en' }),
+    })
+    assert.equal(answer.status, 422)
+    const page = await answer.text()
+    assert.match(page, /Too many payments were tried with this card/)
+    assert.match(page, /Use another card/)
+    assert.deepEqual((await gateway.client.events(id)).at(-1)?.data, { rule: 'card', by: 'card' })
+    assert.deepEqual((await gateway.client.pay(id)).steps, [{ step: 'card', attempt: 1, result: 'blocked' }])
+  })
+
   test('is told 429 with the seconds to wait where a merchant sends the card', async () => {
     const id = freshOrderId()
     const send = () =>
@@ -88,9 +113,9 @@ describe('who tries cards', () => {
   })
 
   test('meets the limit of a network through its pages', async () => {
-    // The scripted payer, from the same address, has used two.
+    // The scripted payer, from the same address, has used three.
     assert.equal((await form((await open()).link, '4242424242424242')).status, 303)
-    const answer = await form((await open()).link, '5111111111111118')
+    const answer = await form((await open()).link, '2223000000000007')
     assert.equal(answer.status, 422)
     assert.match(await answer.text(), /from this device or connection/)
   })
