@@ -60,6 +60,7 @@ import { pageRoutes } from './sandbox/page-routes.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import { hasOrders } from './sandbox/seed-store.ts'
 import { VirtualClock } from './sandbox/virtual-clock.ts'
+import { subjectOf, tellOfCallback } from './timer-log.ts'
 import { type TimerHandler, TimerRunner } from './timer/runner.ts'
 import { releaseAll, schedule } from './timer/store.ts'
 import { type Timer, type TimerKind, timerKinds } from './timer/timer.ts'
@@ -441,22 +442,6 @@ function timerHandlers(
       return outcome.kind === 'postponed' ? { postponedMs: outcome.postponedMs } : 'moved'
     },
   }
-}
-
-/** What a timer is about, by the names that the log uses. */
-function subjectOf({ merchantId, kind, subject }: Timer): Readonly<Record<string, unknown>> {
-  if (kind === 'expire' || kind === 'lapse') return { merchantId, orderId: subject }
-  return kind === 'callback' ? { merchantId, callbackId: subject } : { merchantId, ...parseAttemptSubject(subject) }
-}
-
-/** One line for each delivery; one that is given up is an operator's to look at. */
-function tellOfCallback(log: Logger, { merchantId }: Timer, callback: Callback, outcome: DeliveryOutcome): void {
-  const { orderId, callbackId } = callback
-  const { kind } = outcome
-  const level = kind === 'abandoned' ? 'warn' : kind === 'postponed' ? 'debug' : 'info'
-  const attempt = 'attempt' in outcome && outcome.attempt
-  const { attemptNo, status, error, ms } = attempt || {}
-  log[level]({ msg: 'callback', merchantId, orderId, callbackId, outcome: kind, attemptNo, status, error, ms })
 }
 
 /** Loads the clocks as they were left; a seed or a start time begins on a fresh data dir. */
