@@ -63,6 +63,29 @@ create table callback_attempt (
   constraint callback_attempt_merchant_id_callback_id_fkey FOREIGN KEY (merchant_id, callback_id) REFERENCES callback(merchant_id, callback_id)
 );
 
+create table card_use (
+  merchant_id text not null,
+  order_id text not null,
+  attempt_no integer not null,
+  used_at timestamp with time zone not null,
+  bin text not null,
+  card bytea not null,
+  network bytea,
+  device bytea,
+  outcome text,
+  constraint card_use_pkey PRIMARY KEY (merchant_id, order_id, attempt_no),
+  constraint card_use_bin_check CHECK ((bin ~ '^[0-9]{6}$'::text)),
+  constraint card_use_card_check CHECK ((length(card) = 32)),
+  constraint card_use_device_check CHECK ((length(device) = 32)),
+  constraint card_use_network_check CHECK ((length(network) = 32)),
+  constraint card_use_outcome_check CHECK ((outcome = ANY (ARRAY['declined'::text, 'ended'::text])))
+);
+CREATE INDEX card_use_age ON public.card_use USING btree (used_at);
+CREATE INDEX card_use_bin ON public.card_use USING btree (bin, merchant_id, used_at);
+CREATE INDEX card_use_card ON public.card_use USING btree (card, merchant_id, used_at);
+CREATE INDEX card_use_device ON public.card_use USING btree (device, merchant_id, used_at) WHERE (device IS NOT NULL);
+CREATE INDEX card_use_network ON public.card_use USING btree (network, merchant_id, used_at) WHERE (network IS NOT NULL);
+
 create table data_key (
   version smallint not null,
   wrapped bytea not null,

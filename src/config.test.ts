@@ -33,6 +33,8 @@ suite('the settings', () => {
       sandboxKey: null,
       logLevel: 'warn',
       rateLimits: { merchant: null, address: null },
+      cardLimits: null,
+      unknownMinutes: 15,
       metrics: null,
     })
   })
@@ -57,6 +59,8 @@ suite('the settings', () => {
       GERBANG_MERCHANT_KEY: 'SoSecret456',
       GERBANG_RATE_LIMIT_MERCHANT: '20',
       GERBANG_RATE_LIMIT_ADDRESS: '10:15',
+      GERBANG_CARD_LIMITS: 'card=3/2h,bin=off,device=off,network=off,burst=off',
+      GERBANG_UNKNOWN_MINUTES: '7',
       GERBANG_LOG: 'debug',
     })
     const { databaseUrl, masterKey, sandboxKey, ...plain } = config
@@ -70,6 +74,8 @@ suite('the settings', () => {
       seed: 'forty two',
       logLevel: 'debug',
       rateLimits: { merchant: { perSecond: 20, burst: 40 }, address: { perSecond: 10, burst: 15 } },
+      cardLimits: [{ name: 'card', counts: 'declines', by: 'card', withinSeconds: 7_200, atMost: 3, isExact: true }],
+      unknownMinutes: 7,
       metrics: { host: '127.0.0.1', port: 9464 },
     })
     assert.equal(databaseUrl?.reveal(), 'postgres://u:p@db:5433/gerbang')
@@ -105,6 +111,11 @@ suite('the settings', () => {
     ['GERBANG_RATE_LIMIT_MERCHANT', '5:0', /burst/],
     ['GERBANG_RATE_LIMIT_ADDRESS', '10/s', /got `10\/s`/],
     ['GERBANG_RATE_LIMIT_ADDRESS', '1.5', /each from 1/],
+    ['GERBANG_CARD_LIMITS', 'true', /`on`, `off`, or limits.*got `true`: `true` names none of card, bin/],
+    ['GERBANG_CARD_LIMITS', 'card=5,speed=1/1h', /`card=5` is neither.*; `speed=1\/1h` names none of/],
+    ['GERBANG_UNKNOWN_MINUTES', '0', /from 1 to 60, got `0`/],
+    ['GERBANG_UNKNOWN_MINUTES', '61', /from 1 to 60/],
+    ['GERBANG_UNKNOWN_MINUTES', '1.5', /a whole number/],
     ['GERBANG_LOG', 'loud', /one of silent, error, warn, info, debug/],
   ]
   for (const [name, value, about] of wrong)
@@ -212,6 +223,28 @@ suite('the settings', () => {
       assert.deepEqual(readConfig(proxies).rateLimits, off)
       const told = { GERBANG_RATE_LIMIT_MERCHANT: 'off', GERBANG_RATE_LIMIT_ADDRESS: 'off' }
       assert.deepEqual(readConfig({ ...live, ...proxies, ...told }).rateLimits, off)
+    })
+  })
+
+  suite('limits on cards', () => {
+    const namesOf = (environment: Environment) => readConfig(environment).cardLimits?.map(({ name }) => name)
+
+    test('are on in live mode, by network where proxies say whose it is', () => {
+      assert.deepEqual(namesOf({ ...live, GERBANG_TRUSTED_PROXIES: '10.0.0.1' }), [
+        'card',
+        'bin',
+        'network',
+        'device',
+        'burst',
+      ])
+      assert.deepEqual(namesOf(live), ['card', 'bin', 'device'])
+      assert.deepEqual(namesOf({ ...live, GERBANG_CARD_LIMITS: 'network=5/1h' }), ['card', 'bin', 'network', 'device'])
+      assert.equal(namesOf({ ...live, GERBANG_CARD_LIMITS: 'off' }), undefined)
+    })
+
+    test('are off in the sandbox unless they are asked for', () => {
+      assert.equal(namesOf({}), undefined)
+      assert.equal(namesOf({ GERBANG_CARD_LIMITS: 'on' })?.length, 5)
     })
   })
 

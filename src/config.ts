@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
+import type { Rule } from './abuse/rule.ts'
+import { readCardLimits } from './abuse/setting.ts'
 import { Secret } from './base/secret.ts'
 import { StartProblem } from './base/start-problem.ts'
 import type { Rate } from './http/throttle.ts'
@@ -28,6 +30,10 @@ export interface Config {
   /** Where metrics are served; null: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | null
   readonly rateLimits: RateLimits
+  /** How often cards may be tried; null: as often as somebody likes. */
+  readonly cardLimits: readonly Rule[] | null
+  /** By when an unknown outcome is settled. */
+  readonly unknownMinutes: number
 }
 
 /** Null: not limited. */
@@ -80,6 +86,17 @@ export const settings = [
     fallback: '`off` in sandbox, `500:1000` in live',
     about:
       'the same for one address, and wrong credentials are limited too; in live mode `off` without trusted proxies',
+  },
+  {
+    name: 'GERBANG_CARD_LIMITS',
+    fallback: '`off` in sandbox, `on` in live',
+    about:
+      'who tries stolen cards is stopped: `on`, `off`, or what is to differ (`card=3/1h,network=off`); by network in live mode only with trusted proxies',
+  },
+  {
+    name: 'GERBANG_UNKNOWN_MINUTES',
+    fallback: '15',
+    about: 'a payment, capture, void or refund without an answer is undone after so long, 1 to 60',
   },
   {
     name: 'GERBANG_LOG',
@@ -182,6 +199,20 @@ export function readConfig(environment: Environment): Config {
     address: rate('GERBANG_RATE_LIMIT_ADDRESS', trustedProxies.length > 0 ? usual : null),
   }
 
+  const cardLimits = readCardLimits(
+    given('GERBANG_CARD_LIMITS') ?? (mode === 'live' ? 'on' : 'off'),
+    // As above: everybody would be one network.
+    mode === 'sandbox' || trustedProxies.length > 0,
+  )
+  if ('faults' in cardLimits) {
+    wrong('GERBANG_CARD_LIMITS', '`on`, `off`, or limits as in `card=5/1h,network=off`')
+    mistakes[mistakes.length - 1] += `: ${cardLimits.faults.join('; ')}`
+  }
+  const unknownText = given('GERBANG_UNKNOWN_MINUTES') ?? '15'
+  const unknownMinutes = Number(unknownText)
+  if (!/^\d{1,2}$/.test(unknownText) || unknownMinutes < 1 || unknownMinutes > 60)
+    wrong('GERBANG_UNKNOWN_MINUTES', 'a whole number from 1 to 60')
+
   const logLevel = oneOf('GERBANG_LOG', ['silent', 'error', 'warn', 'info', 'debug'], mode === 'live' ? 'info' : 'warn')
 
   if (mistakes.length > 0) throw new StartProblem(mistakes.join('\n'))
@@ -198,6 +229,8 @@ export function readConfig(environment: Environment): Config {
     sandboxKey: sandboxKey ? new Secret(sandboxKey) : null,
     logLevel,
     rateLimits,
+    cardLimits: 'faults' in cardLimits ? null : cardLimits.rules,
+    unknownMinutes,
     metrics: metrics ?? null,
   })
 }

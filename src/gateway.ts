@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import type { Logger } from 'pino'
+import { CardLimits } from './abuse/card-limits.ts'
 import { Acquirers } from './acquirer/acquirers.ts'
 import { simulated } from './acquirer/simulated.ts'
 import { AcquirerSimulator } from './acquirer/simulator.ts'
@@ -59,6 +60,7 @@ import { pageRoutes } from './sandbox/page-routes.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import { hasOrders } from './sandbox/seed-store.ts'
 import { VirtualClock } from './sandbox/virtual-clock.ts'
+import { subjectOf, tellOfCallback } from './timer-log.ts'
 import { type TimerHandler, TimerRunner } from './timer/runner.ts'
 import { releaseAll, schedule } from './timer/store.ts'
 import { type Timer, type TimerKind, timerKinds } from './timer/timer.ts'
@@ -192,7 +194,10 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       .finally(() => working.delete(quiet))
     working.add(quiet)
   }
+  const limits =
+    config.cardLimits && new CardLimits(config.cardLimits, deriveKey(masterKey, 'networks and devices'), clock)
   const orders = new Orders(database, vault, {
+    ...(limits && { limits }),
     ...(options.batch && { batching: options.batch }),
     ...(metrics && { observe: { opened: metrics.batch('opened'), changed: metrics.batch('changed') } }),
   })
@@ -204,8 +209,10 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     acquirers,
     authenticator,
     cvvs,
+    ...(limits && { limits }),
+    unknownDeadlineMs: config.unknownMinutes * 60_000,
     wake: (timer) => job.offer(timer),
-    ...(metrics && { recorded: metrics.recorded }),
+    ...(metrics && { recorded: metrics.recorded, blocked: metrics.blocked }),
   }
   const sender = httpSender({
     clock,
@@ -435,22 +442,6 @@ function timerHandlers(
       return outcome.kind === 'postponed' ? { postponedMs: outcome.postponedMs } : 'moved'
     },
   }
-}
-
-/** What a timer is about, by the names that the log uses. */
-function subjectOf({ merchantId, kind, subject }: Timer): Readonly<Record<string, unknown>> {
-  if (kind === 'expire' || kind === 'lapse') return { merchantId, orderId: subject }
-  return kind === 'callback' ? { merchantId, callbackId: subject } : { merchantId, ...parseAttemptSubject(subject) }
-}
-
-/** One line for each delivery; one that is given up is an operator's to look at. */
-function tellOfCallback(log: Logger, { merchantId }: Timer, callback: Callback, outcome: DeliveryOutcome): void {
-  const { orderId, callbackId } = callback
-  const { kind } = outcome
-  const level = kind === 'abandoned' ? 'warn' : kind === 'postponed' ? 'debug' : 'info'
-  const attempt = 'attempt' in outcome && outcome.attempt
-  const { attemptNo, status, error, ms } = attempt || {}
-  log[level]({ msg: 'callback', merchantId, orderId, callbackId, outcome: kind, attemptNo, status, error, ms })
 }
 
 /** Loads the clocks as they were left; a seed or a start time begins on a fresh data dir. */

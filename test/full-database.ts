@@ -24,7 +24,7 @@ const masterKey = new Secret(Buffer.from(testMasterKey, 'hex'))
 export const testCipher = new Cipher(masterKey)
 
 /** What opens all that is sealed in it. */
-export const testKeys = { cipher: testCipher, openSeals: cardSeals(masterKey) }
+export const testKeys = { cipher: testCipher, openSeals: cardSeals(masterKey), unknownMinutes: 15 }
 
 /** A second merchant, so that there is somebody else's to point to. */
 export const neighbour = 'TETANGGA'
@@ -124,6 +124,7 @@ async function playAcquirer(gateway: TestGateway): Promise<void> {
     acquirers: onlyAcquirer(acquirerOf(silence)),
     authenticator: null,
     cvvs: new CvvKeeper(clock),
+    unknownDeadlineMs: 15 * 60_000,
     wake: () => undefined,
   }
   await settleOperation(deps, merchant, 'undoing', 1, { outcome: 'approved', responseCode: '00' })

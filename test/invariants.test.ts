@@ -58,6 +58,7 @@ function another(acquirer: Partial<Acquirer>, aheadMs = 0): PaymentDeps {
     acquirers: onlyAcquirer(acquirer),
     authenticator: null,
     cvvs: new CvvKeeper(clock),
+    unknownDeadlineMs: 15 * 60_000,
     wake: () => undefined,
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { rules } from '../src/abuse/rule.ts'
 import { notBuiltYet } from '../src/api/not-built-yet.ts'
 import { rupiah } from '../src/base/money.ts'
 import { problems } from '../src/base/problem.ts'
@@ -88,8 +89,33 @@ function operationsTable(): string {
   )
 }
 
+const counts = { attempts: 'attempts', declines: 'declined attempts', cards: 'different cards' } as const
+const traits = {
+  card: 'card (its fingerprint)',
+  bin: 'BIN (the first six digits)',
+  network: 'network of the payer (an IPv4 address, a /64 of IPv6)',
+  device: '`device.fingerprint` of the order',
+} as const
+
+/** How often cards may be tried. The first is each merchant's own, and always on. */
+function cardLimits(): string {
+  return table(
+    ['Rule', 'Counts', 'By', 'At most'],
+    [
+      ['`attempts_per_order`', 'declined attempts, reversed ones too', 'order', '5; 20 of any kind'],
+      ...rules.map(({ name, counts: counted, by, atMost, withinSeconds }) => [
+        code(name),
+        counts[counted],
+        traits[by],
+        `${atMost} in ${withinSeconds / 60} minutes`,
+      ]),
+    ],
+  )
+}
+
 /** What each page of the manual must hold word for word, made from the code that it tells of. */
 export const manual: readonly { readonly page: string; readonly name: string; readonly text: string }[] = [
+  { page: 'COMPATIBILITY.md', name: 'card limits', text: cardLimits() },
   {
     page: 'README.md',
     name: 'settings',

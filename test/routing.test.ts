@@ -376,6 +376,7 @@ function another(acquirers: Acquirers): { deps: PaymentDeps; vault: Vault; cvvs:
     acquirers,
     authenticator: null,
     cvvs,
+    unknownDeadlineMs: 15 * 60_000,
     wake: () => undefined,
   }
   return { deps, vault, cvvs }

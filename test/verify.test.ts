@@ -494,6 +494,12 @@ const corruptions: readonly Corruption[] = [
   ],
   [
     'references',
+    'a counted attempt that is not there',
+    'refused',
+    `insert into card_use values ('FINPAY770', 'refused', 9, '2026-01-01', '512345', decode(repeat('00', 32), 'hex'), null, null, null)`,
+  ],
+  [
+    'references',
     'an authentication for an order of somebody else',
     'theirs',
     `update simulated_authentication set order_id = 'theirs' where ${order('challenged')}`,

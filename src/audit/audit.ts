@@ -5,7 +5,7 @@ import type { Database, Sql } from '../postgres/database.ts'
 import { attemptChecks } from './attempt-checks.ts'
 import { callbackChecks, merchantKeyCheck, signatureCheck } from './callback-checks.ts'
 import { cardNumberCheck, checkCardNumbers } from './card-number-check.ts'
-import type { Check, OrderCheck, Tally } from './check.ts'
+import type { AuditSettings, Check, OrderCheck, Tally } from './check.ts'
 import type { Dossier } from './dossier.ts'
 import { dossiers } from './filing.ts'
 import { logChecks } from './log-checks.ts'
@@ -60,7 +60,7 @@ export interface AuditKeys {
  */
 export async function audit(
   database: Pick<Database, 'transaction'>,
-  { cipher, openSeals }: AuditKeys,
+  { cipher, openSeals, ...settings }: AuditKeys & AuditSettings,
   limit = 100,
 ): Promise<Report> {
   return database.transaction(async (sql) => {
@@ -68,14 +68,14 @@ export async function audit(
     const counter = new Counter(checks, limit)
     const found = await tables(sql)
     await checkWalls(sql, found, counter)
-    await checkOrders(sql, cipher, counter)
+    await checkOrders(sql, cipher, settings, counter)
     await checkSeals(sql, openSeals, counter)
     await checkCardNumbers(sql, found, counter)
     return counter.report()
   })
 }
 
-async function checkOrders(sql: Sql, cipher: KeyCipher, tally: Tally): Promise<void> {
+async function checkOrders(sql: Sql, cipher: KeyCipher, settings: AuditSettings, tally: Tally): Promise<void> {
   const merchants = new Map<string, Merchant | undefined>()
   const merchantOf = async (merchantId: string) => {
     if (!merchants.has(merchantId)) merchants.set(merchantId, await findMerchant(sql, cipher, merchantId, tally))
@@ -85,7 +85,7 @@ async function checkOrders(sql: Sql, cipher: KeyCipher, tally: Tally): Promise<v
   for await (const batch of dossiers(sql, merchantOf)) {
     for (const dossier of batch) {
       const { merchantId } = dossier.order
-      for (const check of orderChecks) look(check, dossier, tally)
+      for (const check of orderChecks) look(check, dossier, settings, tally)
       living.set(merchantId, (living.get(merchantId) ?? 0) + dossier.held.size)
     }
   }
@@ -119,13 +119,13 @@ async function findMerchant(
 }
 
 /** A row that somebody changed may hold what no check expects: that is a finding, and not the end of the audit. */
-function look(check: OrderCheck, dossier: Dossier, tally: Tally): void {
+function look(check: OrderCheck, dossier: Dossier, settings: AuditSettings, tally: Tally): void {
   const { merchantId, orderId } = dossier.order
   const place = { merchantId, orderId }
   try {
     tally.examined(
       check,
-      check.look(dossier, (sentence) => tally.found(check, place, sentence)),
+      check.look(dossier, (sentence) => tally.found(check, place, sentence), settings),
     )
   } catch (error) {
     // The message may hold what the row holds.

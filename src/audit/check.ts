@@ -12,9 +12,15 @@ export interface Check {
 /** Says that something is not as it must be, in a sentence without card data and without secrets. */
 export type Fault = (sentence: string) => void
 
+/** How the gateway is set, as far as a check has to know. */
+export interface AuditSettings {
+  /** By when an unknown outcome is settled. */
+  readonly unknownMinutes: number
+}
+
 /** A check of one order. Answers how many things it looked at. */
 export interface OrderCheck extends Check {
-  readonly look: (dossier: Dossier, fault: Fault) => number
+  readonly look: (dossier: Dossier, fault: Fault, settings: AuditSettings) => number
 }
 
 /** Something that is not as it must be. */

@@ -6,7 +6,6 @@ import {
   type OperationState,
   type OperationStep,
 } from '../payment/lifecycle.ts'
-import { unknownDeadlineMs } from '../payment/inquire.ts'
 import { timerIdOf } from '../timer/timer.ts'
 import type { OrderCheck } from './check.ts'
 import type { FiledOperation } from './dossier.ts'
@@ -85,12 +84,12 @@ export const operationChecks: readonly OrderCheck[] = [
     name: 'unknown-operation',
     invariant: 4,
     about: 'a capture, void or refund without an answer is asked about before its deadline',
-    look: ({ order: { orderId }, operations, timers }, fault) => {
+    look: ({ order: { orderId }, operations, timers }, fault, { unknownMinutes }) => {
       const underWay = operations.filter(isUnderWay)
       for (const { operationNo, state, askedAt } of underWay) {
         const due = timers.get(timerIdOf('operation', operationSubject(orderId, operationNo)))
         if (!due) fault(`operation ${operationNo} is ${state} and nobody will ask what became of it`)
-        else if (state !== 'reversing' && due.getTime() > askedAt.getTime() + unknownDeadlineMs)
+        else if (state !== 'reversing' && due.getTime() > askedAt.getTime() + unknownMinutes * 60_000)
           fault(`operation ${operationNo} is ${state} and is asked about only after its deadline`)
       }
       return underWay.length

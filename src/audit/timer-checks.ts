@@ -1,5 +1,4 @@
 import { attemptSubject } from '../payment/change.ts'
-import { unknownDeadlineMs } from '../payment/inquire.ts'
 import { attemptLifeMs } from '../payment/start-attempt.ts'
 import { timerIdOf } from '../timer/timer.ts'
 import { isAsking } from './attempt-checks.ts'
@@ -14,13 +13,13 @@ export const timerChecks: readonly OrderCheck[] = [
     name: 'unknown',
     invariant: 4,
     about: 'an attempt whose outcome is not known is asked about, and reversed once its deadline is over',
-    look: ({ order: { orderId }, attempts, timers }, fault) => {
+    look: ({ order: { orderId }, attempts, timers }, fault, { unknownMinutes }) => {
       const open = attempts.filter(isAsking)
       for (const { attemptNo, state, askedAt, acquirerReference } of open) {
         const due = timers.get(timerIdOf('inquire', attemptSubject(orderId, attemptNo)))
         if (!acquirerReference || !askedAt) fault(`attempt ${attemptNo} is ${state} and has no reference to ask about`)
         else if (!due) fault(`attempt ${attemptNo} is ${state} and nobody will ask what became of it`)
-        else if (state === 'authorizing' && due.getTime() > askedAt.getTime() + unknownDeadlineMs)
+        else if (state === 'authorizing' && due.getTime() > askedAt.getTime() + unknownMinutes * 60_000)
           fault(`attempt ${attemptNo} is ${state} and is asked about only after its deadline, at ${due.toISOString()}`)
       }
       return open.length

@@ -50,6 +50,13 @@ const toOrder = {
 /** What a table's rows are about, and whether it is there. */
 const references: Readonly<Record<string, Selection>> = {
   attempt: toOrder,
+  card_use: {
+    name: 'attempt_counted',
+    columns: `page.merchant_id, page.order_id, 'attempt ' || page.attempt_no as about,
+     (select true from attempt a
+      where a.merchant_id = page.merchant_id and a.order_id = page.order_id
+        and a.attempt_no = page.attempt_no) is null as is_missing`,
+  },
   operation: toOrder,
   callback: toOrder,
   event: toOrder,

@@ -18,6 +18,8 @@ export interface HeldCard {
   readonly mask: string
   readonly last4: string
   readonly info: CardInfo
+  /** Keyed, of card and merchant: the same card is known again. */
+  readonly fingerprint: Buffer
   /** The stored card that it was taken from; null where it was typed. */
   readonly storedToken: string | null
   /** How it is to be stored if its attempt succeeds; null where it is not. */

@@ -60,7 +60,7 @@ export function WhatWentWrong({
         <p>
           <span class="money">{refusal.noMoney}</span> {refusal.reasons[step.refusal.reason]}
         </p>
-        <p>{refusal.attemptsLeft(step.refusal.attemptsLeft)}</p>
+        {step.refusal.attemptsLeft === null ? null : <p>{refusal.attemptsLeft(step.refusal.attemptsLeft)}</p>}
       </ErrorSummary>
     )
   }

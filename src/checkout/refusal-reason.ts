@@ -1,3 +1,4 @@
+import type { Trait } from '../abuse/rule.ts'
 import type { RefusalReason } from '../pages/refusal.ts'
 
 /** The gateway's words for a refusal (Mastercard Gateway's names) as what a payer can do something with. */
@@ -17,4 +18,12 @@ const reasons: Readonly<Record<string, RefusalReason>> = {
 
 export function refusalReasonOf(reason: string | null): RefusalReason {
   return reasons[reason ?? ''] ?? 'generic'
+}
+
+/** The same for an attempt that was not begun: a payer can use another card, or come again later. */
+export const blockedReasons: Readonly<Record<Trait, RefusalReason>> = {
+  card: 'too_many_card',
+  bin: 'too_many_bank',
+  network: 'too_many_connection',
+  device: 'too_many_connection',
 }

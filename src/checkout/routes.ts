@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AttemptBlocked } from '../abuse/attempt-blocked.ts'
 import { Secret } from '../base/secret.ts'
 import type { CardInfo } from '../card/card.ts'
 import { isPast } from '../card/expiry.ts'
+import type { HeldCard } from '../card/held-card.ts'
 import type { StoredCard } from '../card/stored-card.ts'
 import { formOf, readForms } from '../http/form.ts'
+import { networkOf } from '../http/network.ts'
 import { describe, problemOf, sayWhenAgain } from '../http/problem-answer.ts'
 import type { Directory } from '../merchant/directory.ts'
 import type { Merchant } from '../merchant/merchant.ts'
@@ -23,8 +26,9 @@ import { type CardErrors, type CardRules, takeCard } from '../vault/take-card.ts
 import type { Vault } from '../vault/vault.ts'
 import { checkoutHeaders, checkoutPage } from './checkout-page.tsx'
 import { problemPage, unknownLinkPage } from './problem-page.tsx'
+import { blockedReasons } from './refusal-reason.ts'
 import { type FormFaults, stateName, stepOf } from './step.ts'
-import type { CardFormErrors } from './view.ts'
+import type { CardFormErrors, CheckoutStep } from './view.ts'
 
 export interface CheckoutDeps {
   readonly payments: PaymentDeps
@@ -63,6 +67,8 @@ interface Shown {
   readonly cvv?: 'missing' | 'invalid'
   /** What is wrong with the CVV of a stored card. */
   readonly storedCvv?: 'missing' | 'invalid'
+  /** Too many payments were tried: none was begun. */
+  readonly blocked?: AttemptBlocked
 }
 
 /** What a request of the page is about. */
@@ -180,7 +186,7 @@ async function show(
   deps: CheckoutDeps,
   reply: FastifyReply,
   visit: Visit,
-  { again = false, otherCard = false, card, cvv, storedCvv }: Shown,
+  { again = false, otherCard = false, card, cvv, storedCvv, blocked }: Shown,
 ): Promise<FastifyReply> {
   const { merchant, language, action, seen } = visit
   const { details, orderId, amount, expiresAt } = seen.order
@@ -199,17 +205,25 @@ async function show(
     testCardsUrl: deps.testCardsUrl,
     action,
     backUrl: details.backUrl,
-    step:
-      step.kind === 'cvv-form' && cvv
-        ? { ...step, error: cvv }
-        : step.kind === 'stored-card' && storedCvv
-          ? { ...step, errors: { cvv: storedCvv }, refusal: null }
-          : step,
+    step: withFault(step, { cvv, storedCvv, blocked }),
   }
+  if (blocked) sayWhenAgain(reply, blocked)
   return reply
-    .code(card || cvv || storedCvv ? 422 : 200)
+    .code(card || cvv || storedCvv || blocked ? 422 : 200)
     .headers(checkoutHeaders(page))
     .send(checkoutPage(page))
+}
+
+/** The step, and what is to be said above its form. */
+function withFault(
+  step: CheckoutStep,
+  { cvv, storedCvv, blocked }: { readonly [Fault in 'cvv' | 'storedCvv' | 'blocked']: Shown[Fault] | undefined },
+): CheckoutStep {
+  if (step.kind === 'cvv-form' && cvv) return { ...step, error: cvv }
+  if (step.kind === 'stored-card' && storedCvv) return { ...step, errors: { cvv: storedCvv }, refusal: null }
+  if ((step.kind === 'card-form' || step.kind === 'stored-card') && blocked)
+    return { ...step, refusal: { reason: blockedReasons[blocked.by], attemptsLeft: null } }
+  return step
 }
 
 async function unknown(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -254,7 +268,10 @@ async function submitCard(
     const name = taken.errors.name ? '' : typed.name
     return show(deps, reply, visit, { card: { name, save, errors: faultsOf(taken.errors) } })
   }
-  const started = await startAttempt(deps.payments, merchant, visit.seen, formNo, taken.card)
+  const started = await startOrBlocked(deps, request, visit, formNo, taken.card)
+  if (started instanceof AttemptBlocked) {
+    return show(deps, reply, visit, { card: { name: typed.name, save, errors: {} }, blocked: started })
+  }
   if (started !== null) {
     // Held only now: a form that made no attempt leaves no CVV behind, nor touches that of the one that did.
     deps.cvvs.hold(taken.card.token, taken.cvv)
@@ -266,6 +283,21 @@ async function submitCard(
 /** Which cards are taken for an order. */
 function rulesOf({ payments, rules }: CheckoutDeps, merchant: Merchant, order: Order): CardRules {
   return restrict(rules, order.details.terms.cardFilter, (card) => hasRoute(payments, merchant, order, card))
+}
+
+async function startOrBlocked(
+  { payments }: CheckoutDeps,
+  request: FastifyRequest,
+  { merchant, seen }: Visit,
+  attemptNo: number,
+  held: HeldCard,
+): Promise<Standing | null | AttemptBlocked> {
+  try {
+    return await startAttempt(payments, merchant, seen, attemptNo, held, { network: networkOf(request.ip) })
+  } catch (error) {
+    if (error instanceof AttemptBlocked) return error
+    throw error
+  }
 }
 
 /** The stored card that an order is to be paid with, if it is still there, has not expired and may pay it. */
@@ -309,7 +341,8 @@ async function submitStoredCard(
     card.token === null
       ? undefined
       : await deps.vault.holdStored(database, { token: card.token, customerId }, holder, rulesOf(deps, merchant, order))
-  const started = held && (await startAttempt(deps.payments, merchant, visit.seen, formNo, held))
+  const started = held && (await startOrBlocked(deps, request, visit, formNo, held))
+  if (started instanceof AttemptBlocked) return show(deps, reply, visit, { blocked: started })
   if (held && started) {
     deps.cvvs.hold(held.token, new Secret(cvv))
     await goOn(deps, visit, started, formNo, inputOf(deps, request, visit, 'U'))

@@ -66,8 +66,8 @@ export interface CardFormErrors {
 
 export interface Refusal {
   readonly reason: RefusalReason
-  /** At least 1: with none left the step is `failed`. */
-  readonly attemptsLeft: number
+  /** At least 1: with none left the step is `failed`. Null where nothing was tried, so that nothing was used up. */
+  readonly attemptsLeft: number | null
 }
 
 /** Pays with a stored card: asks for its CVV alone. Posts `formNo`, `cvv`, `lang` and browser data to `action + '/stored'`. */

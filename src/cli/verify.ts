@@ -12,8 +12,8 @@ const shownByDefault = 20
 export async function verify(words: readonly string[]): Promise<number> {
   const { values } = read(words, { limit: { type: 'string' }, json: { type: 'boolean' } }, 0)
   const limit = values.limit === undefined ? shownByDefault : countOf(values.limit)
-  return withDatabase(async (database, cipher, masterKey) => {
-    const report = await audit(database, { cipher, openSeals: cardSeals(masterKey) }, limit)
+  return withDatabase(async (database, cipher, masterKey, { unknownMinutes }) => {
+    const report = await audit(database, { cipher, openSeals: cardSeals(masterKey), unknownMinutes }, limit)
     const { checks, findings, total } = report
     const left = total - findings.length
     print(values.json, report, [

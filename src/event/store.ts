@@ -44,6 +44,21 @@ export async function chainOf(sql: Sql, merchantId: string, orderId: string): Pr
   return sql.query<StoredEvent>(selectOfOrder, [merchantId, orderId])
 }
 
+const selectLast = statement(
+  'event.last_type',
+  `select type
+   from event
+   where merchant_id = $1 and order_id = $2
+   order by seq desc
+   limit 1`,
+)
+
+/** What the newest event of an order is. */
+export async function lastType(sql: Sql, merchantId: string, orderId: string): Promise<string | undefined> {
+  const [row] = await sql.query<{ type: string }>(selectLast, [merchantId, orderId])
+  return row?.type
+}
+
 /** The events of one order, oldest first. */
 export async function list(sql: Sql, merchantId: string, orderId: string): Promise<OrderEvent[]> {
   const rows = await chainOf(sql, merchantId, orderId)

@@ -59,6 +59,12 @@ export const catalogue = {
     labels: ['outcome'],
     about: 'attempts to pay that ended so; `unknown`: the acquirer did not answer and the attempt goes on',
   },
+  blockedAttempts: {
+    name: 'gerbang_attempts_blocked_total',
+    kind: 'counter',
+    labels: ['rule'],
+    about: 'attempts to pay that were not begun, by the rule of `GERBANG_CARD_LIMITS` that stopped them',
+  },
   unknownAttempts: {
     name: 'gerbang_attempts_unknown',
     kind: 'gauge',

@@ -81,6 +81,7 @@ export class Metrics {
   readonly #refusals = counter(catalogue.refusals)
   readonly #orders = counter(catalogue.orders)
   readonly #attempts = counter(catalogue.attempts)
+  readonly #blockedAttempts = counter(catalogue.blockedAttempts)
   readonly #callbackAttempts = counter(catalogue.callbackAttempts)
   readonly #callbackFailures = counter(catalogue.callbackFailures)
   readonly #callbackSeconds = histogram(catalogue.callbackSeconds)
@@ -116,6 +117,7 @@ export class Metrics {
       this.#connections,
       this.#orders,
       this.#attempts,
+      this.#blockedAttempts,
       this.#unknownAttempts,
       this.#oldestUnknown,
       this.#callbackAttempts,
@@ -159,6 +161,9 @@ export class Metrics {
     if (state) this.#orders.inc({ state })
     if (outcome) this.#attempts.inc({ outcome })
   }
+
+  /** An attempt was not begun. */
+  readonly blocked = (rule: string): void => this.#blockedAttempts.inc({ rule })
 
   readonly callback = ({ kind, attempt }: CallbackSeen): void => {
     this.#callbackAttempts.inc({ outcome: kind })

@@ -316,8 +316,9 @@ export async function changeFrom<T>(
   merchant: Merchant,
   seen: Standing,
   work: (change: Change) => T,
+  options: Pick<ChangeOptions, 'also'> = {},
 ): Promise<Changed<T>> {
-  const done = await changed(deps, merchant, seen.order.orderId, work, { seen })
+  const done = await changed(deps, merchant, seen.order.orderId, work, { ...options, seen })
   invariant(done, 'an order stays once it is written')
   return done
 }

@@ -45,9 +45,9 @@ export async function charge(
       const isBegun = attempt !== undefined && !finalAttemptStates.has(attempt.state)
       if (state === 'open' && !isBegun) {
         if (!held) return seen
-        const started = await startAttempt(deps, merchant, seen, order.attemptCount + 1, held, (work) =>
-          pass(deps, work),
-        )
+        const started = await startAttempt(deps, merchant, seen, order.attemptCount + 1, held, {
+          also: (work) => pass(deps, work),
+        })
         seen = started?.order.state === 'processing' ? await askForMoney(deps, merchant, started) : undefined
       } else {
         // Without a reason it is still being asked about: by a request that came before this one.

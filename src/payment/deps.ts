@@ -1,3 +1,4 @@
+import type { CardLimits } from '../abuse/card-limits.ts'
 import type { Acquirers } from '../acquirer/acquirers.ts'
 import type { Authenticator } from '../authentication/authenticator.ts'
 import type { Clock } from '../base/clock.ts'
@@ -30,6 +31,12 @@ export interface PaymentDeps {
   readonly acquirers: Acquirers
   readonly authenticator: Authenticator | null
   readonly cvvs: CvvKeeper
+  /** Stops who tries cards; absent: nobody is stopped. */
+  readonly limits?: CardLimits
+  /** An unknown outcome is settled by then: by an answer before, by a reversal after (invariant 4). Business time. */
+  readonly unknownDeadlineMs: number
+  /** Told of each attempt that was not begun, by the rule that stopped it. */
+  readonly blocked?: (rule: string) => void
   /** Told of each timer that was committed and is due already. */
   readonly wake: (timer: Timer) => void
   /** Told the type of each event that was committed, for measuring; it must be quick and must not throw. */

@@ -19,6 +19,7 @@ export const eventTypes = {
   'attempt.reversed': 'open',
   'attempt.late_answer': null,
   'attempt.late_reversed': null,
+  'attempt.blocked': null,
   'card.stored': null,
   'card.removed': null,
   'callback.signed_anew': null,

@@ -2,7 +2,7 @@ import { invariant } from '../base/invariant.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { change, operationSubject } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
-import { betweenInquiriesMs, unknownDeadlineMs } from './inquire.ts'
+import { betweenInquiriesMs } from './inquire.ts'
 import { closeIfLapsed } from './lapse.ts'
 import { isOpen, type Operation } from './operation.ts'
 import { operationsOf } from './operation-store.ts'
@@ -36,7 +36,7 @@ export async function inquireOperation(
       await settleOperation(deps, merchant, orderId, operationNo, reply)
       return null
     }
-    const deadline = operation.askedAt.getTime() + unknownDeadlineMs
+    const deadline = operation.askedAt.getTime() + deps.unknownDeadlineMs
     if (deps.clock.now(merchantId).getTime() < deadline) return new Date(Math.min(again.getTime(), deadline))
     const isReversing = await change(
       deps,

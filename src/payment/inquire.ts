@@ -7,9 +7,6 @@ import type { Attempt } from './order.ts'
 import { settle } from './settle.ts'
 import { attemptsOf } from './standing-store.ts'
 
-/** An unknown outcome is settled by then: by an answer before, by a reversal after (invariant 4). */
-export const unknownDeadlineMs = 15 * 60_000
-
 /** How long after an inquiry without an answer the next one follows. */
 export const betweenInquiriesMs = 2 * 60_000
 
@@ -38,7 +35,7 @@ export async function inquire(
       const isSettled = await settle(deps, merchant, orderId, attemptNo, reply, reference)
       return !isSettled && (await isAskedElsewhere(deps, merchantId, orderId, attempt)) ? again : null
     }
-    const deadline = attempt.askedAt.getTime() + unknownDeadlineMs
+    const deadline = attempt.askedAt.getTime() + deps.unknownDeadlineMs
     if (deps.clock.now(merchantId).getTime() < deadline) return new Date(Math.min(again.getTime(), deadline))
     const isReversing = await change(deps, merchant, orderId, (work) => {
       if (work.attempt?.attemptNo !== attemptNo || work.attempt.state !== 'authorizing') return false

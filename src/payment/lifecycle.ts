@@ -151,6 +151,9 @@ export const finalOperationStates: ReadonlySet<OperationState> = finalStatesOf(o
 /** States of an attempt that paid: an order has at most one (invariant 2). */
 export const paidAttemptStates: ReadonlySet<AttemptState> = new Set<AttemptState>(['captured', 'authorized'])
 
+/** States of an attempt that a bank said no to. */
+export const refusedAttemptStates: ReadonlySet<AttemptState> = new Set<AttemptState>(['refused', 'declined'])
+
 /** What a payer, or the lack of one, does to an order. */
 const payersOperations: ReadonlySet<OrderOperation> = new Set<OrderOperation>(['pay', 'fail', 'expire', 'cancel'])
 

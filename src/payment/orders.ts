@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg'
+import type { CardLimits } from '../abuse/card-limits.ts'
 import { Problem } from '../base/problem.ts'
 import { Batcher, type WrittenBatch } from '../postgres/batcher.ts'
 import type { Database, Sql } from '../postgres/database.ts'
@@ -18,6 +19,8 @@ export interface Batching {
 export interface OrdersOptions {
   /** How new orders are collected; absent: as measured best. */
   readonly batching?: Batching
+  /** Told how attempts ended; absent: nobody counts. */
+  readonly limits?: Pick<CardLimits, 'end'>
   readonly observe?: Readonly<Record<'opened' | 'changed', (batch: WrittenBatch) => void>>
 }
 
@@ -28,6 +31,7 @@ export interface OrdersOptions {
 export class Orders {
   readonly #database: Database
   readonly #cards: CardKeeper
+  readonly #limits: OrdersOptions['limits']
   readonly #opened: Batcher<Opening, boolean>
   readonly #found: Batcher<OrderKey, Standing | undefined>
   readonly #looked: Batcher<OrderKey, Glance | undefined>
@@ -35,9 +39,10 @@ export class Orders {
   readonly #changed: Batcher<WrittenChange, boolean>
 
   /** `observe` is told of every batch that was written. */
-  constructor(database: Database, cards: CardKeeper, { batching, observe }: OrdersOptions = {}) {
+  constructor(database: Database, cards: CardKeeper, { batching, limits, observe }: OrdersOptions = {}) {
     this.#database = database
     this.#cards = cards
+    this.#limits = limits
     this.#opened = new Batcher({
       key: ({ order }) => nameOf(order),
       write: (rows) => insertOrders(database, rows),
@@ -53,7 +58,7 @@ export class Orders {
     })
     this.#changed = new Batcher({
       key: ({ order }) => nameOf(order),
-      write: (rows) => database.transaction((sql) => writeChanges(sql, cards, rows)),
+      write: (rows) => database.transaction((sql) => writeChanges(sql, cards, rows, limits)),
       ...(observe && { observe: observe.changed }),
     })
   }
@@ -87,7 +92,7 @@ export class Orders {
     try {
       if (!also) return await this.#changed.add(change)
       return await this.#database.transaction(async (sql) => {
-        const [isWritten = false] = await writeChanges(sql, this.#cards, [change])
+        const [isWritten = false] = await writeChanges(sql, this.#cards, [change], this.#limits)
         if (isWritten) await also(sql)
         return isWritten
       })

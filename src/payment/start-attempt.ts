@@ -1,12 +1,23 @@
+import { AttemptBlocked } from '../abuse/attempt-blocked.ts'
+import type { Beginning } from '../abuse/card-limits.ts'
 import type { CardWish, HeldCard } from '../card/held-card.ts'
 import type { Merchant } from '../merchant/merchant.ts'
+import { lastType } from '../event/store.ts'
 import { attemptSubject, type Change, changeFrom } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
 import { initialAttemptState } from './lifecycle.ts'
 import { type Order, type Standing, stateAt } from './order.ts'
+import { readStored } from '../wire/initiate.ts'
 
 /** A payer who has not come through 3-D Secure by then has gone; the card leaves the vault. Business time. */
 export const attemptLifeMs = 15 * 60_000
+
+export interface StartOptions {
+  /** Goes on with the attempt in the same change. */
+  readonly also?: (work: Change) => void
+  /** The network that the payer's browser came from; absent where none has come. */
+  readonly network?: string
+}
 
 /**
  * Begins an attempt with a card that is already encrypted. `attemptNo` is the number that the form was made
@@ -14,7 +25,8 @@ export const attemptLifeMs = 15 * 60_000
  * the page shows what is true instead. An attempt that has not asked for money yet gives way. Answers how the
  * order stands with its new attempt.
  *
- * @param also goes on with the attempt in the same change
+ * @throws AttemptBlocked when too many payments were tried with the card or from where the payer is. The order
+ *   stays as it was, and its log says so
  */
 export async function startAttempt(
   deps: PaymentDeps,
@@ -22,9 +34,9 @@ export async function startAttempt(
   seen: Standing,
   attemptNo: number,
   held: HeldCard,
-  also?: (work: Change) => void,
+  { also, network }: StartOptions = {},
 ): Promise<Standing | null> {
-  const { result: isStarted, standing } = await changeFrom(deps, merchant, seen, (work) => {
+  const begin = (work: Change): boolean => {
     if (stateAt(work.order, work.now) !== 'open' || work.order.attemptCount !== attemptNo - 1) return false
     work.abandonAttempt('superseded')
     work.closeIfOver()
@@ -70,8 +82,65 @@ export async function startAttempt(
     )
     also?.(work)
     return true
+  }
+  const { limits } = deps
+  if (!limits) {
+    const { result: isStarted, standing } = await changeFrom(deps, merchant, seen, begin)
+    return isStarted ? standing : null
+  }
+  const beginning = beginningOf(seen.order, attemptNo, held, network)
+  let isBegun = false
+  try {
+    await limits.look(deps.database, beginning)
+    const { result: isStarted, standing } = await changeFrom(
+      deps,
+      merchant,
+      seen,
+      (work) => (isBegun = begin(work)),
+      // A change may close the order instead of beginning an attempt.
+      { also: async (sql) => (isBegun ? limits.begin(sql, beginning) : undefined) },
+    )
+    return isStarted ? standing : null
+  } catch (error) {
+    if (error instanceof AttemptBlocked) await recordBlocked(deps, merchant, seen, error)
+    throw error
+  }
+}
+
+function beginningOf(
+  { merchantId, orderId, details }: Order,
+  attemptNo: number,
+  { mask, fingerprint }: HeldCard,
+  network: string | undefined,
+): Beginning {
+  const device = readStored(details.members).device?.fingerprint
+  return {
+    merchantId,
+    orderId,
+    attemptNo,
+    mask,
+    fingerprint,
+    network,
+    device: device === undefined ? undefined : String(device),
+  }
+}
+
+/**
+ * Says in the order's log that an attempt was not begun, and by which rule; once until something else happens to
+ * the order, so that who goes on trying does not fill the log.
+ */
+async function recordBlocked(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  seen: Standing,
+  { rule, by }: AttemptBlocked,
+): Promise<void> {
+  deps.blocked?.(rule)
+  const { merchantId, orderId } = seen.order
+  if ((await lastType(deps.database, merchantId, orderId)) === 'attempt.blocked') return
+  await changeFrom(deps, merchant, seen, (work) => {
+    if (work.order.state === 'open') work.record('attempt.blocked', { rule, by })
   })
-  return isStarted ? standing : null
 }
 
 /** A stored card that the merchant wants used for the last time leaves with its success. */

@@ -1,3 +1,4 @@
+import type { CardLimits } from '../abuse/card-limits.ts'
 import { insert as insertCallbacks, type NewCallback } from '../callback/store.ts'
 import type { HeldCard, UsedCard } from '../card/held-card.ts'
 import { insert as insertEvents } from '../event/store.ts'
@@ -7,6 +8,7 @@ import { cancel, schedule } from '../timer/store.ts'
 import type { Timer } from '../timer/timer.ts'
 import { saveAttempts, updateOrders } from './change-store.ts'
 import type { CardKeeper } from './deps.ts'
+import { refusedAttemptStates, finalAttemptStates } from './lifecycle.ts'
 import type { Operation } from './operation.ts'
 import { saveOperations } from './operation-store.ts'
 import type { Attempt, Order } from './order.ts'
@@ -40,6 +42,7 @@ export async function writeChanges(
   sql: Sql,
   cards: CardKeeper,
   changes: readonly WrittenChange[],
+  limits?: Pick<CardLimits, 'end'>,
 ): Promise<readonly boolean[]> {
   const isCurrent = await updateOrders(
     sql,
@@ -83,6 +86,18 @@ export async function writeChanges(
       ofEach(
         ({ erased }) => erased,
         ({ order: { merchantId } }, token) => ({ merchantId, token }),
+      ),
+    ),
+    limits?.end(
+      sql,
+      ofEach(
+        ({ attempts }) => attempts.filter(({ state }) => finalAttemptStates.has(state)),
+        ({ order: { merchantId, orderId } }, { attemptNo, state }) => ({
+          merchantId,
+          orderId,
+          attemptNo,
+          outcome: refusedAttemptStates.has(state) ? 'declined' : 'ended',
+        }),
       ),
     ),
     insertEvents(

@@ -1,3 +1,4 @@
+import { AttemptBlocked } from '../abuse/attempt-blocked.ts'
 import type { AcquirerSimulator } from '../acquirer/simulator.ts'
 import type { AccessControlServer, ChallengeAnswer } from '../authentication/access-control-server.ts'
 import { invariant } from '../base/invariant.ts'
@@ -95,7 +96,11 @@ async function payAs(
     const seen = await see(payments, merchantId, orderId)
     const attemptNo = seen.order.attemptCount + 1
     if (script.outcome) deps.acquirer.script(merchantId, orderId, script.outcome)
-    const started = await submitCard(deps, merchant, seen, attemptNo, script)
+    const started = await submitCard(deps, merchant, seen, attemptNo, script).catch(blockedOnly)
+    if (started instanceof AttemptBlocked) {
+      steps.push({ step: 'card', attempt: attemptNo, result: 'blocked' })
+      return report(payments, merchantId, orderId, steps)
+    }
     steps.push({ step: 'card', attempt: attemptNo, result: 'accepted' })
     const lookedUp = await proceed(payments, merchant, started, attemptNo, input)
     // A method step is over at once: this payer's browser has nothing to show.
@@ -129,6 +134,12 @@ async function payAs(
   }
 }
 
+/** Where a limit stops a payer, that is what happens to this one, as on the page. */
+function blockedOnly(error: unknown): AttemptBlocked {
+  if (error instanceof AttemptBlocked) return error
+  throw error
+}
+
 /** Puts a card into the vault and begins an attempt with it, as the page's form does. */
 async function submitCard(
   deps: PayerDeps,
@@ -151,7 +162,7 @@ async function submitCard(
   if (token !== null && !card.isChosen) {
     const held = await deps.vault.holdStored(database, { token, customerId }, holder, rules)
     if (!held) throw new Problem('malformed_field', { field: 'card.token' })
-    const begun = await startAttempt(deps.payments, merchant, seen, attemptNo, held)
+    const begun = await startAttempt(deps.payments, merchant, seen, attemptNo, held, { network: browser.ip })
     if (begun === null) throw anotherPayer()
     deps.cvvs.hold(held.token, new Secret(card.cvv))
     return begun
@@ -164,7 +175,7 @@ async function submitCard(
     const names: Readonly<Record<string, string>> = { expiry: 'expiryDate', name: 'nameOnCard' }
     throw new Problem('malformed_field', { field: `card.${names[field ?? ''] ?? field}` })
   }
-  const started = await startAttempt(deps.payments, merchant, seen, attemptNo, taken.card)
+  const started = await startAttempt(deps.payments, merchant, seen, attemptNo, taken.card, { network: browser.ip })
   if (started === null) throw anotherPayer()
   deps.cvvs.hold(taken.card.token, taken.cvv)
   return started

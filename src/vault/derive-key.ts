@@ -6,7 +6,13 @@ import { Secret } from '../base/secret.ts'
  * that an attacker can ask for, a ciphertext) says nothing about another. Names are part of what is
  * stored: add to them, never change one. `cards` is derived from a data key, the others from the master key.
  */
-export type KeyPurpose = 'sealed values' | 'content of orders' | 'data keys' | 'cards' | 'fingerprints of cards'
+export type KeyPurpose =
+  | 'sealed values'
+  | 'content of orders'
+  | 'data keys'
+  | 'cards'
+  | 'fingerprints of cards'
+  | 'networks and devices'
 
 /**
  * The key of a purpose, 32 bytes: HKDF-SHA256 (RFC 5869) of a key that is used for nothing else. Without salt,

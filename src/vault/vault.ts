@@ -87,6 +87,7 @@ export class Vault implements CardKeeper {
       mask: card.pan.mask,
       last4: card.pan.last4,
       info: infoOf(card.pan),
+      fingerprint: this.#keys.fingerprint(merchantId, card.pan),
       ...kept,
     }
   }

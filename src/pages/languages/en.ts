@@ -102,6 +102,10 @@ export const en: Phrases = {
         'Bank verification is unavailable at the moment. Try again later or use another card.',
       issuer_unavailable: 'Your bank cannot be reached at the moment. Try again later or use another card.',
       timed_out: 'Your bank did not answer in time, so we cancelled this payment. Please try again.',
+      too_many_card: 'Too many payments were tried with this card. Use another card, or try again later.',
+      too_many_bank:
+        'Too many payments were tried with cards of this bank. Use a card of another bank, or try again later.',
+      too_many_connection: 'Too many payments were tried from this device or connection. Please try again later.',
       generic: 'The payment could not be processed. Try again or use another card.',
     },
   },

@@ -108,6 +108,12 @@ export const id = {
       authentication_unavailable: 'Verifikasi bank sedang tidak tersedia. Coba beberapa saat lagi atau ganti kartu.',
       issuer_unavailable: 'Bank penerbit sedang tidak dapat dihubungi. Coba beberapa saat lagi atau ganti kartu.',
       timed_out: 'Bank tidak menjawab tepat waktu, jadi pembayaran ini kami batalkan. Silakan coba lagi.',
+      too_many_card:
+        'Terlalu banyak pembayaran dicoba dengan kartu ini. Gunakan kartu lain, atau coba lagi beberapa saat lagi.',
+      too_many_bank:
+        'Terlalu banyak pembayaran dicoba dengan kartu dari bank ini. Gunakan kartu bank lain, atau coba lagi beberapa saat lagi.',
+      too_many_connection:
+        'Terlalu banyak pembayaran dicoba dari perangkat atau koneksi ini. Silakan coba lagi beberapa saat lagi.',
       generic: 'Pembayaran tidak dapat diproses. Coba lagi atau gunakan kartu lain.',
     },
   },
