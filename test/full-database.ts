@@ -15,6 +15,7 @@ import { cardSeals } from '../src/vault/card-seals.ts'
 import { Cipher } from '../src/vault/cipher.ts'
 import { CvvKeeper } from '../src/vault/cvv.ts'
 import { fixedKeys } from '../src/vault/fixture.ts'
+import { Plans } from '../src/recurring/plans.ts'
 import { Vault } from '../src/vault/vault.ts'
 import { merchantServer, seedSample, type TestGateway, testMasterKey } from './gateway.ts'
 
@@ -118,7 +119,10 @@ async function playAcquirer(gateway: TestGateway): Promise<void> {
   const clock: Clock = { ...systemClock, now: () => new Date(Date.parse(now) + hour) }
   const deps: PaymentDeps = {
     database: gateway.database,
-    orders: new Orders(gateway.database, new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom)),
+    orders: new Orders(gateway.database, {
+      cards: new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom),
+      plans: new Plans(gateway.database),
+    }),
     clock,
     random: systemRandom,
     acquirers: onlyAcquirer(acquirerOf(silence)),

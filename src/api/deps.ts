@@ -51,6 +51,8 @@ export function orderOf(wanted: InitiateRequest): NewOrder {
       metaData: wanted.metaData,
       card: wanted.card,
       isCharge: false,
+      recurring: wanted.recurring,
+      plan: null,
       members: wanted.stored,
     },
   }

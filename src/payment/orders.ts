@@ -2,12 +2,11 @@ import { DatabaseError } from 'pg'
 import { Problem } from '../base/problem.ts'
 import { Batcher, type WrittenBatch } from '../postgres/batcher.ts'
 import type { Database, Sql } from '../postgres/database.ts'
-import type { CardKeeper } from './deps.ts'
 import { glanceAt } from './glance-store.ts'
 import type { Glance, Standing } from './order.ts'
 import { findStandings, findStandingsByNo, nameOf, type OrderKey, type OrderNoKey } from './standing-store.ts'
 import { insertOrders, type Opening } from './store.ts'
-import { type WrittenChange, writeChanges } from './write-changes.ts'
+import { type Keepers, type WrittenChange, writeChanges } from './write-changes.ts'
 
 /** How rows are collected into one statement. */
 export interface Batching {
@@ -27,7 +26,7 @@ export interface OrdersOptions {
  */
 export class Orders {
   readonly #database: Database
-  readonly #cards: CardKeeper
+  readonly #keepers: Keepers
   readonly #opened: Batcher<Opening, boolean>
   readonly #found: Batcher<OrderKey, Standing | undefined>
   readonly #looked: Batcher<OrderKey, Glance | undefined>
@@ -35,9 +34,9 @@ export class Orders {
   readonly #changed: Batcher<WrittenChange, boolean>
 
   /** `observe` is told of every batch that was written. */
-  constructor(database: Database, cards: CardKeeper, { batching, observe }: OrdersOptions = {}) {
+  constructor(database: Database, keepers: Keepers, { batching, observe }: OrdersOptions = {}) {
     this.#database = database
-    this.#cards = cards
+    this.#keepers = keepers
     this.#opened = new Batcher({
       key: ({ order }) => nameOf(order),
       write: (rows) => insertOrders(database, rows),
@@ -53,7 +52,7 @@ export class Orders {
     })
     this.#changed = new Batcher({
       key: ({ order }) => nameOf(order),
-      write: (rows) => database.transaction((sql) => writeChanges(sql, cards, rows)),
+      write: (rows) => database.transaction((sql) => writeChanges(sql, keepers, rows)),
       ...(observe && { observe: observe.changed }),
     })
   }
@@ -87,7 +86,7 @@ export class Orders {
     try {
       if (!also) return await this.#changed.add(change)
       return await this.#database.transaction(async (sql) => {
-        const [isWritten = false] = await writeChanges(sql, this.#cards, [change])
+        const [isWritten = false] = await writeChanges(sql, this.#keepers, [change])
         if (isWritten) await also(sql)
         return isWritten
       })
