@@ -296,6 +296,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     doors.merchants(
       apiRoutes({
         payments,
+        recurring,
         directory,
         newKeyUsed: keyUsed,
         publicUrl,

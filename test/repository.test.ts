@@ -178,7 +178,14 @@ suite('the rules of the house', () => {
     ])
     // The routes take a type alone, of which nothing is left when they run.
     const built = (file: string) => readFileSync(join(packageRoot(), 'dist', 'src', file), 'utf8')
-    for (const file of ['api/card-routes.js', 'api/operation-routes.js', 'api/plan-routes.js', 'api/routes.js', 'base/schema.js', 'sandbox/routes.js'])
+    for (const file of [
+      'api/card-routes.js',
+      'api/operation-routes.js',
+      'api/plan-routes.js',
+      'api/routes.js',
+      'base/schema.js',
+      'sandbox/routes.js',
+    ])
       assert.doesNotMatch(built(file), /(from|import) ?\(?["'](typebox|@fastify\/type-provider)/, file)
     assert.match(built('base/schema.js'), /The MIT License/)
     only(/^import (?!type).*\bfrom '(prom-client|\.\.?\/(metrics\/)?metrics\.ts)'/m, ['metrics/metrics.ts'])

@@ -199,6 +199,7 @@ async function show(
     testCardsUrl: deps.testCardsUrl,
     action,
     backUrl: details.backUrl,
+    recurring: details.recurring,
     step:
       step.kind === 'cvv-form' && cvv
         ? { ...step, error: cvv }

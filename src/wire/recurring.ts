@@ -36,24 +36,26 @@ export interface RetryRule extends CalendarStep {
 }
 
 /** `monthly` and `minutes` are the documented ones; the others follow their pattern, and people write both. */
-const units: Readonly<Record<string, CalendarUnit>> = {
-  minute: 'minute',
-  minutes: 'minute',
-  minutely: 'minute',
-  day: 'day',
-  days: 'day',
-  daily: 'day',
-  week: 'week',
-  weeks: 'week',
-  weekly: 'week',
-  month: 'month',
-  months: 'month',
-  monthly: 'month',
-  year: 'year',
-  years: 'year',
-  yearly: 'year',
-  annually: 'year',
-}
+const units: ReadonlyMap<string, CalendarUnit> = new Map(
+  Object.entries({
+    minute: 'minute',
+    minutes: 'minute',
+    minutely: 'minute',
+    day: 'day',
+    days: 'day',
+    daily: 'day',
+    week: 'week',
+    weeks: 'week',
+    weekly: 'week',
+    month: 'month',
+    months: 'month',
+    monthly: 'month',
+    year: 'year',
+    years: 'year',
+    yearly: 'year',
+    annually: 'year',
+  } as const),
+)
 
 /** The documented types; both charge the same amount each time. */
 const types: ReadonlySet<string> = new Set(['PURCHASE', 'TOPUP'])
@@ -102,7 +104,7 @@ function stepOf(
   usual: CalendarUnit,
   path: '' | 'retry.',
 ): CalendarStep {
-  const known = unit === undefined ? usual : units[unit.trim().toLowerCase()]
+  const known = unit === undefined ? usual : units.get(unit.trim().toLowerCase())
   if (!known) throw malformed(`${path}intervalUnit`)
   return { interval: interval === undefined ? 1 : numberOf(interval, `${path}interval`), unit: known }
 }
