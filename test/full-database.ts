@@ -51,6 +51,10 @@ export async function fillDatabase(gateway: TestGateway): Promise<void> {
   await client.pay('paid')
   await initiate('paid-untold')
   await client.pay('paid-untold', { card: { number: '4111111111111111' } })
+  await initiate('subscribed', {
+    recurring: { type: 'PURCHASE', id: 'langganan', amount: '2000', intervalUnit: 'daily' },
+  })
+  await client.pay('subscribed', { card: { number: '4111111111111111' } })
   await initiate('paid-late', told)
   await client.pay('paid-late', { outcome: 'late' })
   await initiate('paid-second', told)

@@ -108,7 +108,14 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
   recurring: { step: { ...cardForm, keeping: 'always' }, recurring },
   'recurring-until': {
     step: storedCard,
-    recurring: { ...recurring, interval: 3, unit: 'week', maxCharges: null, startDate: '20261201', endDate: '20270228' },
+    recurring: {
+      ...recurring,
+      interval: 3,
+      unit: 'week',
+      maxCharges: null,
+      startDate: '20261201',
+      endDate: '20270228',
+    },
   },
   'recurring-until-stopped': {
     step: { ...cardForm, keeping: 'always' },

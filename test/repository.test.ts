@@ -34,7 +34,7 @@ function importsOf(file: string): string[] {
 const arrows: Readonly<Record<string, readonly string[]>> = {
   acquirer: ['base', 'card', 'postgres', 'vault'],
   api: ['base', 'card', 'event', 'http', 'merchant', 'payment', 'recurring', 'vault', 'wire'],
-  audit: ['acquirer', 'base', 'callback', 'card', 'event', 'merchant', 'payment', 'postgres', 'timer', 'wire'],
+  audit: ['acquirer', 'base', 'callback', 'card', 'event', 'merchant', 'payment', 'postgres', 'recurring', 'timer', 'wire'],
   authentication: ['base', 'card', 'postgres', 'vault'],
   backup: ['base', 'postgres'],
   callback: ['base', 'postgres', 'wire'],

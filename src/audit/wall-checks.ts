@@ -53,6 +53,13 @@ const references: Readonly<Record<string, Selection>> = {
   operation: toOrder,
   callback: toOrder,
   event: toOrder,
+  plan: toOrder,
+  plan_event: {
+    name: 'plan_of',
+    columns: `page.merchant_id, null as order_id, page.plan_id as about,
+     (select true from plan p
+      where p.merchant_id = page.merchant_id and p.plan_id = page.plan_id) is null as is_missing`,
+  },
   simulated_authentication: toOrder,
   callback_attempt: {
     name: 'callback_of',
