@@ -63,6 +63,31 @@ export interface CardView {
   readonly lastUsedAt: string
 }
 
+/** A plan of recurring payments. */
+export interface PlanView {
+  readonly id: string
+  readonly state: string
+  readonly customer: { readonly id: string }
+  readonly orderId: string
+  readonly amount: number
+  readonly currency: string
+  readonly interval: number
+  readonly intervalUnit: string
+  readonly maxInterval: number | null
+  readonly retry: { readonly interval: number; readonly intervalUnit: string; readonly maxInterval: number } | null
+  readonly charged: number
+  readonly nextNo: number | null
+  /** `YYYY-MM-DD HH:MM:SS` in UTC+7, as all times of a plan. */
+  readonly nextAt: string | null
+  readonly currentOrder: string | null
+  readonly createdAt: string
+  readonly endedAt: string | null
+}
+
+export interface PlanWithLog extends PlanView {
+  readonly events: readonly EventView[]
+}
+
 /** The gateway refused: its code, its message, and the trace id to ask its operator about. */
 export class GatewayRefusal extends Error {
   readonly status: number
@@ -152,6 +177,23 @@ export class SandboxClient {
   readonly deleteCard = async (token: string): Promise<void> => {
     await this.call('GET', `/pg/payment/card/customer/delete/${encodeURIComponent(token)}`)
   }
+
+  /** A page of the merchant's plans, by id. */
+  readonly plans = async (
+    wanted: { readonly after?: string; readonly state?: string; readonly customerId?: string } = {},
+  ): Promise<{ readonly plans: readonly PlanView[]; readonly more: boolean }> =>
+    (
+      await this.call<{ data: { plans: PlanView[]; more: boolean } }>(
+        'GET',
+        `/gerbang/plans?${new URLSearchParams({ ...wanted })}`,
+      )
+    ).data
+
+  readonly plan = async (planId: string): Promise<PlanWithLog> =>
+    (await this.call<{ data: PlanWithLog }>('GET', `/gerbang/plans/${encodeURIComponent(planId)}`)).data
+
+  readonly managePlan = async (planId: string, wish: 'pause' | 'resume' | 'cancel'): Promise<PlanWithLog> =>
+    (await this.call<{ data: PlanWithLog }>('POST', `/gerbang/plans/${encodeURIComponent(planId)}/${wish}`)).data
 
   readonly clock = {
     get: async (): Promise<ClockView> => this.call('GET', '/sandbox/clock'),

@@ -16,7 +16,7 @@ import { StartProblem } from './base/start-problem.ts'
 import { localAddressesToo, publicAddressesOnly } from './callback/address.ts'
 import type { Callback } from './callback/callback.ts'
 import { Callbacks } from './callback/callbacks.ts'
-import { deliver, type DeliveryDeps, type DeliveryOutcome } from './callback/deliver.ts'
+import type { DeliveryDeps, DeliveryOutcome } from './callback/deliver.ts'
 import { HostQueues } from './callback/queue.ts'
 import { dnsResolve, type Resolve, systemResolve } from './callback/resolve.ts'
 import { httpSender } from './callback/send.ts'
@@ -41,16 +41,10 @@ import { waiting } from './metrics/store.ts'
 import { acceptedKeys, type Merchant } from './merchant/merchant.ts'
 import { newKeyUsed } from './merchant/store.ts'
 import { claimMode } from './mode-store.ts'
-import { parseAttemptSubject } from './payment/change.ts'
 import type { PaymentDeps } from './payment/deps.ts'
-import { abandon, expire } from './payment/expire.ts'
 import { hear } from './payment/hear.ts'
 import { initiate } from './payment/initiate.ts'
-import { inquire, reverseLate } from './payment/inquire.ts'
-import { inquireOperation, undoLate } from './payment/inquire-operation.ts'
-import { lapse } from './payment/lapse.ts'
 import { type Batching, Orders } from './payment/orders.ts'
-import { signAnew } from './payment/sign-anew.ts'
 import { Database } from './postgres/database.ts'
 import { programVersion } from './postgres/package-root.ts'
 import { ensureSandboxMerchant } from './sandbox-merchant.ts'
@@ -58,19 +52,21 @@ import { acsRoutes } from './sandbox/acs-routes.ts'
 import { loadClocks, saveClock } from './sandbox/clock-store.ts'
 import { pageRoutes } from './sandbox/page-routes.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
+import type { RecurringDeps } from './recurring/deps.ts'
+import { Plans } from './recurring/plans.ts'
 import { hasOrders } from './sandbox/seed-store.ts'
 import { VirtualClock } from './sandbox/virtual-clock.ts'
-import { subjectOf, tellOfCallback } from './timer-log.ts'
-import { type TimerHandler, TimerRunner } from './timer/runner.ts'
-import { releaseAll, schedule } from './timer/store.ts'
-import { type Timer, type TimerKind, timerKinds } from './timer/timer.ts'
-import { cancelTogether } from './timer/together.ts'
+import { TimerRunner } from './timer/runner.ts'
+import { releaseAll } from './timer/store.ts'
+import { type Timer, timerKinds } from './timer/timer.ts'
+import { subjectOf, timerHandlers } from './timer-handlers.ts'
 import { Cipher } from './vault/cipher.ts'
 import { CvvKeeper } from './vault/cvv.ts'
 import { deriveKey } from './vault/derive-key.ts'
 import { KeyRing } from './vault/key-ring.ts'
 import { isMasterKeyOf } from './vault/master-key-check.ts'
 import { liveRules, sandboxRules } from './vault/take-card.ts'
+import { takePlanCard } from './vault/take-plan-card.ts'
 import { Vault } from './vault/vault.ts'
 
 /** The instant at which a seeded sandbox's clock stands at first: 2026-01-01 00:00 WIB. */
@@ -194,13 +190,18 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       .finally(() => working.delete(quiet))
     working.add(quiet)
   }
+  const plans = new Plans(database)
   const limits =
     config.cardLimits && new CardLimits(config.cardLimits, deriveKey(masterKey, 'networks and devices'), clock)
-  const orders = new Orders(database, vault, {
-    ...(limits && { limits }),
-    ...(options.batch && { batching: options.batch }),
-    ...(metrics && { observe: { opened: metrics.batch('opened'), changed: metrics.batch('changed') } }),
-  })
+  const orders = new Orders(
+    database,
+    { cards: vault, plans },
+    {
+      ...(limits && { limits }),
+      ...(options.batch && { batching: options.batch }),
+      ...(metrics && { observe: { opened: metrics.batch('opened'), changed: metrics.batch('changed') } }),
+    },
+  )
   const payments: PaymentDeps = {
     database,
     orders,
@@ -213,6 +214,17 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     unknownDeadlineMs: config.unknownMinutes * 60_000,
     wake: (timer) => job.offer(timer),
     ...(metrics && { recorded: metrics.recorded, blocked: metrics.blocked }),
+  }
+  const rules = isSandbox ? sandboxRules : liveRules
+  const contentKey = new Secret(deriveKey(masterKey, 'content of orders').reveal().toString('hex'))
+  const initiateOrder: RecurringDeps['initiate'] = (of, request) =>
+    initiate({ orders, clock, random, contentKey }, of, request)
+  const recurring: RecurringDeps = {
+    payments,
+    plans,
+    initiate: initiateOrder,
+    takeCard: ({ merchantId, customerId, cardToken: token }, orderId, now) =>
+      takePlanCard({ vault, rules, sql: database }, { token, customerId }, { merchantId, orderId, n: 1, now }),
   }
   const sender = httpSender({
     clock,
@@ -233,7 +245,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const runner = new TimerRunner({
     database,
     clock,
-    handlers: timerHandlers(payments, directory, delivery, (timer, callback, outcome) => {
+    handlers: timerHandlers(payments, recurring, directory, delivery, (timer, callback, outcome) => {
       metrics?.callback(outcome)
       tellOfCallback(log, timer, callback, outcome)
     }),
@@ -250,8 +262,6 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   }
   const job = new TimerJob({ database, clock, movable, runner })
 
-  const rules = isSandbox ? sandboxRules : liveRules
-  const contentKey = new Secret(deriveKey(masterKey, 'content of orders').reveal().toString('hex'))
   if (!isSandbox && config.rateLimits.address === null && config.trustedProxies.length === 0) {
     options.say('GERBANG_TRUSTED_PROXIES is not set: neither requests nor guesses at keys are limited by address.')
   }
@@ -292,6 +302,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     doors.merchants(
       apiRoutes({
         payments,
+        recurring,
         directory,
         newKeyUsed: keyUsed,
         publicUrl,
@@ -299,7 +310,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         vault,
         cvvs,
         rules,
-        initiate: (of, request) => initiate({ orders, clock, random, contentKey }, of, request),
+        initiate: initiateOrder,
       }),
     ),
   )
@@ -389,59 +400,14 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
   clearTimeout(timeout)
 }
 
-function timerHandlers(
-  payments: PaymentDeps,
-  directory: Directory,
-  delivery: DeliveryDeps,
-  delivered: (timer: Timer, callback: Callback, outcome: DeliveryOutcome) => void,
-): Record<TimerKind, TimerHandler> {
-  const merchantOf = async (merchantId: string) => {
-    const merchant = await directory.find(merchantId)
-    invariant(merchant, `${merchantId} has timers and is a merchant`)
-    return merchant
-  }
-  return {
-    expire: async ({ merchantId, subject }) => expire(payments, await merchantOf(merchantId), subject),
-    abandon: async ({ merchantId, subject }) => {
-      const { orderId, attemptNo } = parseAttemptSubject(subject)
-      return abandon(payments, await merchantOf(merchantId), orderId, attemptNo)
-    },
-    inquire: async ({ merchantId, subject }) => {
-      const { orderId, attemptNo } = parseAttemptSubject(subject)
-      return inquire(payments, await merchantOf(merchantId), orderId, attemptNo)
-    },
-    reverse: async ({ merchantId, subject }) => {
-      const { orderId, attemptNo } = parseAttemptSubject(subject)
-      return reverseLate(payments, await merchantOf(merchantId), orderId, attemptNo)
-    },
-    operation: async ({ merchantId, subject }) => {
-      const { orderId, attemptNo } = parseAttemptSubject(subject)
-      return inquireOperation(payments, await merchantOf(merchantId), orderId, attemptNo)
-    },
-    undo: async ({ merchantId, subject }) => {
-      const { orderId, attemptNo } = parseAttemptSubject(subject)
-      return undoLate(payments, await merchantOf(merchantId), orderId, attemptNo)
-    },
-    lapse: async ({ merchantId, subject }) => lapse(payments, await merchantOf(merchantId), subject),
-    callback: async (timer, _now, isUrgent) => {
-      const { merchantId, timerId, subject } = timer
-      const merchant = await merchantOf(merchantId)
-      if (merchant.previousKey) await signAnew(payments, merchant, subject)
-      let told: Callback | undefined
-      const outcome = await deliver(delivery, {
-        merchantId,
-        callbackId: subject,
-        isUrgent,
-        inTransaction: async (sql, result, callback) => {
-          told = callback
-          if (result.kind === 'retry') await schedule(sql, [{ ...timer, dueAt: result.retryAt }])
-          else if (result.kind !== 'postponed') await cancelTogether(sql, { merchantId, timerId })
-        },
-      })
-      if (told) delivered(timer, told, outcome)
-      return outcome.kind === 'postponed' ? { postponedMs: outcome.postponedMs } : 'moved'
-    },
-  }
+/** One line for each delivery; one that is given up is an operator's to look at. */
+function tellOfCallback(log: Logger, { merchantId }: Timer, callback: Callback, outcome: DeliveryOutcome): void {
+  const { orderId, callbackId } = callback
+  const { kind } = outcome
+  const level = kind === 'abandoned' ? 'warn' : kind === 'postponed' ? 'debug' : 'info'
+  const attempt = 'attempt' in outcome && outcome.attempt
+  const { attemptNo, status, error, ms } = attempt || {}
+  log[level]({ msg: 'callback', merchantId, orderId, callbackId, outcome: kind, attemptNo, status, error, ms })
 }
 
 /** Loads the clocks as they were left; a seed or a start time begins on a fresh data dir. */

@@ -17,6 +17,7 @@ const about = {
   tags: [
     { name: 'Payment', description: 'Opening a payment' },
     { name: 'Stored cards', description: 'Cards that customers keep with a merchant' },
+    { name: 'Plans', description: "Recurring payments: Gerbang's own calls, as the contract has none" },
     { name: 'After payment', description: 'What became of it' },
     { name: 'Sandbox', description: 'The scripted payer, the log, the callbacks and the clock' },
   ],

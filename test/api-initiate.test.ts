@@ -151,7 +151,6 @@ describe('POST /pg/payment/card/initiate', () => {
       [{ order: { transactionFiltering: { point: { last4: '0008' } } } }, 'order.transaction filtering.point'],
       [{ transaction: { fdsId: '000369990001' } }, 'transaction.fds id'],
       [{ transaction: { acquirerId: '12345678' } }, 'transaction.acquirer id'],
-      [{ recurring: { subscribe: 'Y' } }, 'recurring'],
       [{ transaction: { mode: 'AUTHONLY' } }, 'transaction.mode'],
       [{ paymentPlan: { id: 'x' } }, 'payment plan'],
     ] as const

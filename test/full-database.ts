@@ -15,6 +15,7 @@ import { cardSeals } from '../src/vault/card-seals.ts'
 import { Cipher } from '../src/vault/cipher.ts'
 import { CvvKeeper } from '../src/vault/cvv.ts'
 import { fixedKeys } from '../src/vault/fixture.ts'
+import { Plans } from '../src/recurring/plans.ts'
 import { Vault } from '../src/vault/vault.ts'
 import { merchantServer, seedSample, type TestGateway, testMasterKey } from './gateway.ts'
 
@@ -50,6 +51,10 @@ export async function fillDatabase(gateway: TestGateway): Promise<void> {
   await client.pay('paid')
   await initiate('paid-untold')
   await client.pay('paid-untold', { card: { number: '4111111111111111' } })
+  await initiate('subscribed', {
+    recurring: { type: 'PURCHASE', id: 'langganan', amount: '2000', intervalUnit: 'daily' },
+  })
+  await client.pay('subscribed', { card: { number: '4111111111111111' } })
   await initiate('paid-late', told)
   await client.pay('paid-late', { outcome: 'late' })
   await initiate('paid-second', told)
@@ -118,7 +123,10 @@ async function playAcquirer(gateway: TestGateway): Promise<void> {
   const clock: Clock = { ...systemClock, now: () => new Date(Date.parse(now) + hour) }
   const deps: PaymentDeps = {
     database: gateway.database,
-    orders: new Orders(gateway.database, new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom)),
+    orders: new Orders(gateway.database, {
+      cards: new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom),
+      plans: new Plans(gateway.database),
+    }),
     clock,
     random: systemRandom,
     acquirers: onlyAcquirer(acquirerOf(silence)),

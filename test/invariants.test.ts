@@ -25,6 +25,7 @@ import { schedule } from '../src/timer/store.ts'
 import { timerOf } from '../src/timer/timer.ts'
 import { CvvKeeper } from '../src/vault/cvv.ts'
 import { fixedKeys } from '../src/vault/fixture.ts'
+import { Plans } from '../src/recurring/plans.ts'
 import { Vault } from '../src/vault/vault.ts'
 import { freshOrderId, merchantServer, type TestGateway, testGateway } from './gateway.ts'
 import { administer, testDatabase } from './postgres.ts'
@@ -44,7 +45,10 @@ const never = () => Promise.reject(new Error('Nothing is run.'))
 const unknown = { outcome: 'unknown', reason: 'TIMED_OUT' } as const
 
 function ordersOf(database: Database): Orders {
-  return new Orders(database, new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom))
+  return new Orders(database, {
+    cards: new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom),
+    plans: new Plans(database),
+  })
 }
 
 /** A process of its own on the gateway's database, with an acquirer that the test plays. */

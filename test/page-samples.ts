@@ -31,6 +31,7 @@ export function aCheckoutPage(overrides: Partial<CheckoutPage> & Pick<CheckoutPa
     testCardsUrl: '/sandbox/cards',
     action: '/pg/payment/card/access/00',
     backUrl: 'https://shop.example/cart?id=7',
+    recurring: null,
     ...overrides,
   }
 }
@@ -45,6 +46,15 @@ export const cardForm = {
   errors: {},
   refusal: null,
 } as const satisfies CheckoutStep
+
+const recurring = {
+  amount: rupiah(75_000n),
+  interval: 1,
+  unit: 'month',
+  maxCharges: 12,
+  startDate: null,
+  endDate: null,
+} as const satisfies CheckoutPage['recurring']
 
 export const storedCard = {
   kind: 'stored-card',
@@ -98,6 +108,22 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
   },
   'card-offered': { step: { ...cardForm, keeping: 'offered' } },
   'card-kept': { step: { ...cardForm, keeping: 'always' } },
+  recurring: { step: { ...cardForm, keeping: 'always' }, recurring },
+  'recurring-until': {
+    step: storedCard,
+    recurring: {
+      ...recurring,
+      interval: 3,
+      unit: 'week',
+      maxCharges: null,
+      startDate: '20261201',
+      endDate: '20270228',
+    },
+  },
+  'recurring-until-stopped': {
+    step: { ...cardForm, keeping: 'always' },
+    recurring: { ...recurring, maxCharges: null },
+  },
   stored: { step: storedCard },
   'stored-mistake': { step: { ...storedCard, formNo: 2, errors: { cvv: 'invalid' } } },
   'stored-refused': { step: { ...storedCard, formNo: 2, refusal: { reason: 'invalid_csc', attemptsLeft: 4 } } },

@@ -34,8 +34,20 @@ function importsOf(file: string): string[] {
 const arrows: Readonly<Record<string, readonly string[]>> = {
   abuse: ['base', 'postgres'],
   acquirer: ['base', 'card', 'postgres', 'vault'],
-  api: ['base', 'card', 'http', 'merchant', 'payment', 'vault', 'wire'],
-  audit: ['acquirer', 'base', 'callback', 'card', 'event', 'merchant', 'payment', 'postgres', 'timer', 'wire'],
+  api: ['base', 'card', 'event', 'http', 'merchant', 'payment', 'recurring', 'vault', 'wire'],
+  audit: [
+    'acquirer',
+    'base',
+    'callback',
+    'card',
+    'event',
+    'merchant',
+    'payment',
+    'postgres',
+    'recurring',
+    'timer',
+    'wire',
+  ],
   authentication: ['base', 'card', 'postgres', 'vault'],
   backup: ['base', 'postgres'],
   callback: ['base', 'postgres', 'wire'],
@@ -78,6 +90,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'vault',
     'wire',
   ],
+  recurring: ['base', 'card', 'event', 'merchant', 'payment', 'postgres', 'timer', 'wire'],
   timer: ['base', 'postgres'],
   vault: ['base', 'card', 'postgres'],
   wire: ['base', 'channel'],
@@ -184,13 +197,21 @@ suite('the rules of the house', () => {
     only(/from '(typebox|@fastify\/type-provider-typebox)(\/\w+)?'/, [
       'api/card-routes.ts',
       'api/operation-routes.ts',
+      'api/plan-routes.ts',
       'api/routes.ts',
       'base/schema.ts',
       'sandbox/routes.ts',
     ])
     // The routes take a type alone, of which nothing is left when they run.
     const built = (file: string) => readFileSync(join(packageRoot(), 'dist', 'src', file), 'utf8')
-    for (const file of ['api/card-routes.js', 'api/routes.js', 'base/schema.js', 'sandbox/routes.js'])
+    for (const file of [
+      'api/card-routes.js',
+      'api/operation-routes.js',
+      'api/plan-routes.js',
+      'api/routes.js',
+      'base/schema.js',
+      'sandbox/routes.js',
+    ])
       assert.doesNotMatch(built(file), /(from|import) ?\(?["'](typebox|@fastify\/type-provider)/, file)
     assert.match(built('base/schema.js'), /The MIT License/)
     only(/^import (?!type).*\bfrom '(prom-client|\.\.?\/(metrics\/)?metrics\.ts)'/m, ['metrics/metrics.ts'])

@@ -14,6 +14,7 @@ import { find, freeRoute, insert } from '../src/merchant/store.ts'
 import type { PaymentDeps } from '../src/payment/deps.ts'
 import { inquire } from '../src/payment/inquire.ts'
 import { Orders } from '../src/payment/orders.ts'
+import { Plans } from '../src/recurring/plans.ts'
 import { proceed } from '../src/payment/proceed.ts'
 import { startAttempt } from '../src/payment/start-attempt.ts'
 import { Cipher } from '../src/vault/cipher.ts'
@@ -370,7 +371,7 @@ function another(acquirers: Acquirers): { deps: PaymentDeps; vault: Vault; cvvs:
   const { database } = gateway
   const deps: PaymentDeps = {
     database,
-    orders: new Orders(database, vault),
+    orders: new Orders(database, { cards: vault, plans: new Plans(database) }),
     clock: systemClock,
     random: systemRandom,
     acquirers,

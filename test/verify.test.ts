@@ -10,6 +10,7 @@ import { fillDatabase, neighbour, testCipher, testKeys } from './full-database.t
 import { type TestGateway, testGateway } from './gateway.ts'
 import { callbackOf, type Corruption, forced, order, referenceOf, unbound } from './corruption.ts'
 import { operationCorruptions } from './operation-corruptions.ts'
+import { planCorruptions } from './plan-corruptions.ts'
 
 let gateway: TestGateway
 before(async () => {
@@ -568,6 +569,7 @@ const corruptions: readonly Corruption[] = [
     `alter table payment_order alter column amount_minor type numeric`,
   ],
   ...operationCorruptions,
+  ...planCorruptions,
 ]
 
 test('a database that the gateway wrote has nothing wrong, and every check had something to look at', async () => {

@@ -9,11 +9,14 @@ import type { Order } from '../payment/order.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
 import type { CardRules } from '../vault/take-card.ts'
 import type { Vault } from '../vault/vault.ts'
+import type { RecurringDeps } from '../recurring/deps.ts'
 import { ErrorAnswer } from '../wire/answers.ts'
 import type { InitiateRequest } from '../wire/initiate.ts'
+import { wibDate } from '../wire/wib.ts'
 
 export interface ApiDeps {
   readonly payments: PaymentDeps
+  readonly recurring: RecurringDeps
   readonly directory: Directory
   readonly newKeyUsed: (merchant: Merchant) => Promise<void>
   readonly initiate: (merchant: Merchant, request: NewOrder) => Promise<Order>
@@ -51,6 +54,8 @@ export function orderOf(wanted: InitiateRequest): NewOrder {
       metaData: wanted.metaData,
       card: wanted.card,
       isCharge: false,
+      recurring: wanted.recurring,
+      plan: null,
       members: wanted.stored,
     },
   }
@@ -76,6 +81,28 @@ export async function requireStoredCard(
     token !== null && (await vault.findStored(payments.database, merchantId, { token, customerId: customer.id }))
   if (stored || (await payments.orders.find(merchantId, order.id))) return
   throw new Problem('malformed_field', { field: 'card.token' })
+}
+
+/**
+ * A plan's name is used once: nobody opens an order whose plan could not begin. A repeat of the order that began it is
+ * answered all the same.
+ *
+ * @throws Problem `malformed_field` naming `recurring.endDate` where nothing would follow; `conflict`
+ */
+export async function requireNewPlan(
+  { payments, recurring: { plans } }: ApiDeps,
+  { merchantId }: Merchant,
+  { recurring, order }: InitiateRequest,
+): Promise<void> {
+  if (!recurring) return
+  const earlier = await plans.find({ merchantId, planId: recurring.id })
+  if (earlier?.orderId === order.id) return
+  if (earlier) throw new Problem('conflict', { reason: 'A plan with this recurring.id is there already' })
+  const today = wibDate(payments.clock.now(merchantId)).replaceAll('-', '')
+  if (recurring.endDate === null || recurring.endDate > today) return
+  // A repeat may come on a later day than what it repeats.
+  if (await payments.orders.find(merchantId, order.id)) return
+  throw new Problem('malformed_field', { field: 'recurring.endDate' })
 }
 
 /** Cards need somebody who moves the money; live mode may have nobody yet (design part 1). */

@@ -17,9 +17,19 @@ import { wibDateTime } from '../wire/wib.ts'
 import { checkText, initiateText } from './answer-text.ts'
 import { cardRoutes } from './card-routes.ts'
 import { checkData } from './check.ts'
-import { type ApiDeps, bytesOf, errors, orderOf, prefix, refuseWithoutAcquirer, requireStoredCard } from './deps.ts'
+import {
+  type ApiDeps,
+  bytesOf,
+  errors,
+  orderOf,
+  prefix,
+  refuseWithoutAcquirer,
+  requireNewPlan,
+  requireStoredCard,
+} from './deps.ts'
 import { operationRoutes } from './operation-routes.ts'
 import { notBuiltYet } from './not-built-yet.ts'
+import { planRoutes, refuseOtherPlanMethods } from './plan-routes.ts'
 
 /** The merchants' door: the contract's routes under `/pg/payment/card`. */
 export function apiRoutes(deps: ApiDeps) {
@@ -34,6 +44,7 @@ export function apiRoutes(deps: ApiDeps) {
     refuseOtherMethods(app, `${prefix}/payment`, ['POST'])
     refuseOtherMethods(app, `${prefix}/customer`, ['POST'])
     refuseOtherMethods(app, `${prefix}/customer/delete/:cardToken`, ['GET'])
+    refuseOtherPlanMethods(app)
     if (deps.direct) directRoutes(deps.direct, deps)
     for (const { url, methods } of notBuiltYet) refuseOtherMethods(app, url, methods)
     await app.register(async (guarded) => routes(guarded, deps))
@@ -115,6 +126,7 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
 
   operationRoutes(plain, deps.payments)
   cardRoutes(app, deps)
+  planRoutes(plain, deps)
 
   for (const { url, methods, feature } of notBuiltYet) {
     for (const method of methods) {
@@ -139,6 +151,7 @@ async function open(
   const wanted = readInitiate(body)
   refuseWithoutAcquirer(deps, merchant, wanted)
   if (wanted.card.token !== null) await requireStoredCard(deps, merchant, wanted)
+  if (wanted.recurring) await requireNewPlan(deps, merchant, wanted)
   const order = await deps.initiate(merchant, orderOf(wanted))
   return {
     redirecturl: `${deps.publicUrl()}${pagePathOf(merchant, order, wanted.channel)}`,

@@ -11,6 +11,7 @@ import { dossiers } from './filing.ts'
 import { logChecks } from './log-checks.ts'
 import { moneyChecks } from './money-checks.ts'
 import { operationChecks } from './operation-checks.ts'
+import { checkPlans, planChecks } from './plan-checks.ts'
 import { cardSealCheck, checkSeals, dataKeyCheck, type OpenSeals } from './seal-checks.ts'
 import { snapshot } from './store.ts'
 import { cardsHeld, tables } from './table-store.ts'
@@ -42,6 +43,7 @@ export const checks: readonly Check[] = [
   dataKeyCheck,
   cardSealCheck,
   cardNumberCheck,
+  ...planChecks,
   ...wallChecks,
 ].toSorted((a, b) => a.invariant - b.invariant)
 
@@ -69,6 +71,7 @@ export async function audit(
     const found = await tables(sql)
     await checkWalls(sql, found, counter)
     await checkOrders(sql, cipher, settings, counter)
+    await checkPlans(sql, counter)
     await checkSeals(sql, openSeals, counter)
     await checkCardNumbers(sql, found, counter)
     return counter.report()

@@ -60,6 +60,13 @@ const references: Readonly<Record<string, Selection>> = {
   operation: toOrder,
   callback: toOrder,
   event: toOrder,
+  plan: toOrder,
+  plan_event: {
+    name: 'plan_of',
+    columns: `page.merchant_id, null as order_id, page.plan_id as about,
+     (select true from plan p
+      where p.merchant_id = page.merchant_id and p.plan_id = page.plan_id) is null as is_missing`,
+  },
   simulated_authentication: toOrder,
   callback_attempt: {
     name: 'callback_of',
@@ -102,6 +109,8 @@ const references: Readonly<Record<string, Selection>> = {
        when page.kind in ('operation', 'undo') then (select true from operation p
          where p.merchant_id = page.merchant_id and p.order_id = regexp_replace(page.subject, ':[0-9]+$', '')
            and p.operation_no = substring(page.subject from ':([0-9]{1,4})$')::int)
+       when page.kind = 'charge' then (select true from plan p
+         where p.merchant_id = page.merchant_id and p.plan_id = page.subject)
        when page.kind = 'callback' then (select true from callback c
          where c.merchant_id = page.merchant_id and c.callback_id = page.subject)
      end is null as is_missing`,

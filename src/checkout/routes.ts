@@ -205,6 +205,7 @@ async function show(
     testCardsUrl: deps.testCardsUrl,
     action,
     backUrl: details.backUrl,
+    recurring: details.recurring,
     step: withFault(step, { cvv, storedCvv, blocked }),
   }
   if (blocked) sayWhenAgain(reply, blocked)

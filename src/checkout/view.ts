@@ -21,7 +21,21 @@ export interface CheckoutPage {
   readonly action: string
   /** The merchant's `backUrl`; shown only while the order can still be paid. */
   readonly backUrl: string | null
+  /** Payments that are to follow this one without the payer; null where none are. */
+  readonly recurring: RecurringView | null
   readonly step: CheckoutStep
+}
+
+export interface RecurringView {
+  /** Of each. */
+  readonly amount: Money
+  readonly interval: number
+  readonly unit: 'minute' | 'day' | 'week' | 'month' | 'year'
+  /** Null: as many as come. */
+  readonly maxCharges: number | null
+  /** `YYYYMMDD`. */
+  readonly startDate: string | null
+  readonly endDate: string | null
 }
 
 export type CheckoutStep =

@@ -147,6 +147,36 @@ export const commands: readonly Command[] = [
     run: async (words) => (await import('./cards.ts')).cardsDelete(words),
   },
   {
+    name: ['plans', 'list'],
+    usage: 'plans list [--state STATE] [--customer ID]',
+    about: 'plans of recurring payments',
+    run: async (words) => (await import('./plans.ts')).plansList(words),
+  },
+  {
+    name: ['plans', 'show'],
+    usage: 'plans show PLAN_ID',
+    about: 'a plan and its log',
+    run: async (words) => (await import('./plans.ts')).plansShow(words),
+  },
+  {
+    name: ['plans', 'pause'],
+    usage: 'plans pause PLAN_ID',
+    about: 'pause a plan; what falls due meanwhile is skipped',
+    run: async (words) => (await import('./plans.ts')).plansManage('pause', words),
+  },
+  {
+    name: ['plans', 'resume'],
+    usage: 'plans resume PLAN_ID',
+    about: 'resume a paused plan with what falls due next',
+    run: async (words) => (await import('./plans.ts')).plansManage('resume', words),
+  },
+  {
+    name: ['plans', 'cancel'],
+    usage: 'plans cancel PLAN_ID',
+    about: 'cancel a plan for good',
+    run: async (words) => (await import('./plans.ts')).plansManage('cancel', words),
+  },
+  {
     name: ['clock'],
     usage: 'clock [advance PT24H | to TIME | next | freeze | unfreeze | reset]',
     about: 'show or move business time',

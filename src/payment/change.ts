@@ -7,7 +7,7 @@ import type { HeldCard, UsedCard } from '../card/held-card.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { Sql } from '../postgres/database.ts'
 import { type Timer, timerIdOf, type TimerKind, timerOf } from '../timer/timer.ts'
-import type { PaymentDeps } from './deps.ts'
+import type { PaymentDeps, PlanStart } from './deps.ts'
 import { type EventType, eventTypes } from './history.ts'
 import {
   type AttemptOperation,
@@ -49,6 +49,7 @@ export class Change {
   readonly #stored: HeldCard[] = []
   readonly #used: UsedCard[] = []
   readonly #erased: string[] = []
+  readonly #plans: PlanStart[] = []
 
   constructor(merchant: Merchant, now: Date, { order, attempt }: Standing, operations: readonly Operation[]) {
     this.merchant = merchant
@@ -183,6 +184,13 @@ export class Change {
     if (wish === 'remove') this.record('card.removed', { attemptNo, card })
   }
 
+  /** The payments that are to follow the order's begin with its success. To be called as `settleCard`. */
+  startPlan(): void {
+    const attempt = this.#attempt
+    invariant(attempt, 'what is paid was paid by an attempt')
+    if (this.#order.details.recurring) this.#plans.push({ order: this.#order, attempt, at: this.now })
+  }
+
   /**
    * Closes an open order whose time or attempts are used up. Called wherever an attempt ends unpaid, since
    * the expiry timer leaves an order alone that is being paid.
@@ -236,6 +244,7 @@ export class Change {
       cancelled: this.#cancelled,
       stored: this.#stored,
       used: this.#used,
+      plans: this.#plans,
       erased: this.#erased,
       callback,
     }

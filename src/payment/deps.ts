@@ -6,6 +6,7 @@ import type { Random } from '../base/random.ts'
 import type { HeldCard, UsedCard } from '../card/held-card.ts'
 import type { Database, Sql } from '../postgres/database.ts'
 import type { Timer } from '../timer/timer.ts'
+import type { Attempt, Order } from './order.ts'
 import type { Orders } from './orders.ts'
 
 /** The vault, as far as payment/ knows it. */
@@ -15,6 +16,22 @@ export interface CardKeeper {
   settle(sql: Sql, cards: readonly UsedCard[]): Promise<void>
   /** In the transaction that ends the attempts (invariant 8). */
   erase(sql: Sql, tokens: readonly { merchantId: string; token: string }[]): Promise<void>
+}
+
+/** A payment that others are to follow, with the card that made it. */
+export interface PlanStart {
+  readonly order: Order
+  readonly attempt: Attempt
+  readonly at: Date
+}
+
+/** The plans of payments, as far as payment/ knows them. */
+export interface PlanKeeper {
+  /**
+   * Begins plans, in the transaction that makes their first payments true: after `CardKeeper.settle` and before
+   * `erase`, as it looks up the tokens under which their cards stay.
+   */
+  start(sql: Sql, starts: readonly PlanStart[]): Promise<void>
 }
 
 /** The CVVs in this process's memory, as far as payment/ knows them. */

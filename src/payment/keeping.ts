@@ -5,7 +5,9 @@ import type { Order } from './order.ts'
  * it, `offered` where the payer may decide. Nobody's card stays without a customer whose it is.
  */
 export function keepingOf({ details }: Pick<Order, 'details'>): 'always' | 'offered' | 'never' {
-  const { customerId, card } = details
+  const { customerId, card, recurring } = details
+  // It is charged again, so its payer has no choice but to pay or not.
+  if (recurring) return 'always'
   if (customerId === '' || card.storedOnFile === 'NOT_STORED') return 'never'
   return card.storedOnFile === 'TO_BE_STORED' ? 'always' : 'offered'
 }

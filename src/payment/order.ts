@@ -2,6 +2,8 @@ import type { Money } from '../base/money.ts'
 import type { CardInfo } from '../card/card.ts'
 import type { CardWish } from '../card/held-card.ts'
 import type { PaymentTerms } from '../wire/payment-terms.ts'
+import type { PlanMark } from '../wire/initiate.ts'
+import type { RecurringOrder } from '../wire/recurring.ts'
 import type { AttemptState, OperationKind, OrderState } from './lifecycle.ts'
 
 /** What a merchant said of stored cards (finpay-api.md 3.10). */
@@ -28,6 +30,10 @@ export interface OrderDetails {
   readonly card: CardOrder
   /** It came with its card and is paid at once, without a page: `payment`. */
   readonly isCharge: boolean
+  /** The payments that are to follow once it is paid; null where none are. */
+  readonly recurring: RecurringOrder | null
+  /** The plan that it is a payment of, after the first; null where it is of none. */
+  readonly plan: PlanMark | null
   /** The other known members, as JSON text. Never a card number. */
   readonly members: string
 }

@@ -3,12 +3,11 @@ import type { CardLimits } from '../abuse/card-limits.ts'
 import { Problem } from '../base/problem.ts'
 import { Batcher, type WrittenBatch } from '../postgres/batcher.ts'
 import type { Database, Sql } from '../postgres/database.ts'
-import type { CardKeeper } from './deps.ts'
 import { glanceAt } from './glance-store.ts'
 import type { Glance, Standing } from './order.ts'
 import { findStandings, findStandingsByNo, nameOf, type OrderKey, type OrderNoKey } from './standing-store.ts'
 import { insertOrders, type Opening } from './store.ts'
-import { type WrittenChange, writeChanges } from './write-changes.ts'
+import { type Keepers, type WrittenChange, writeChanges } from './write-changes.ts'
 
 /** How rows are collected into one statement. */
 export interface Batching {
@@ -30,7 +29,7 @@ export interface OrdersOptions {
  */
 export class Orders {
   readonly #database: Database
-  readonly #cards: CardKeeper
+  readonly #keepers: Keepers
   readonly #limits: OrdersOptions['limits']
   readonly #opened: Batcher<Opening, boolean>
   readonly #found: Batcher<OrderKey, Standing | undefined>
@@ -39,9 +38,9 @@ export class Orders {
   readonly #changed: Batcher<WrittenChange, boolean>
 
   /** `observe` is told of every batch that was written. */
-  constructor(database: Database, cards: CardKeeper, { batching, limits, observe }: OrdersOptions = {}) {
+  constructor(database: Database, keepers: Keepers, { batching, limits, observe }: OrdersOptions = {}) {
     this.#database = database
-    this.#cards = cards
+    this.#keepers = keepers
     this.#limits = limits
     this.#opened = new Batcher({
       key: ({ order }) => nameOf(order),
@@ -58,7 +57,7 @@ export class Orders {
     })
     this.#changed = new Batcher({
       key: ({ order }) => nameOf(order),
-      write: (rows) => database.transaction((sql) => writeChanges(sql, cards, rows, limits)),
+      write: (rows) => database.transaction((sql) => writeChanges(sql, keepers, rows, limits)),
       ...(observe && { observe: observe.changed }),
     })
   }
@@ -92,7 +91,7 @@ export class Orders {
     try {
       if (!also) return await this.#changed.add(change)
       return await this.#database.transaction(async (sql) => {
-        const [isWritten = false] = await writeChanges(sql, this.#cards, [change], this.#limits)
+        const [isWritten = false] = await writeChanges(sql, this.#keepers, [change], this.#limits)
         if (isWritten) await also(sql)
         return isWritten
       })

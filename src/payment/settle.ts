@@ -77,6 +77,7 @@ export const authorizationLifeMs = 7 * 24 * 3_600_000
 function approve(work: Change, attemptNo: number, { approvalCode, responseCode, channel }: Approved): void {
   const { amount, orderId, details } = work.order
   work.settleCard()
+  work.startPlan()
   const told = { attemptNo, amount: amount.minor.toString(), approvalCode }
   const patch = { approvalCode, responseCode, acquirerChannel: channel }
   if (details.authorizesOnly) {

@@ -3,6 +3,7 @@ import { byteaArray, textArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 import { authorizeOnly } from '../wire/initiate-body.ts'
 import { readStored } from '../wire/initiate.ts'
+import { readRecurring } from '../wire/recurring.ts'
 import type { CardWish } from '../card/held-card.ts'
 import { termsOf } from '../wire/payment-terms.ts'
 import type { AttemptState, OperationKind, OrderState } from './lifecycle.ts'
@@ -75,7 +76,7 @@ const orderFromRow = (row: OrderRow): Order => ({
 /** What is read often of the members that were sent. */
 function detailsOf(members: string, metaData: string | null): OrderDetails {
   const stored = readStored(members)
-  const { order, customer, url, card, charge, transaction } = stored
+  const { order, customer, url, card, charge, transaction, recurring, plan } = stored
   return {
     customerId: customer.id ?? '',
     description: order.description ?? null,
@@ -88,6 +89,8 @@ function detailsOf(members: string, metaData: string | null): OrderDetails {
     metaData,
     card: { token: card?.token ?? null, storedOnFile: card?.storedOnFile ?? null },
     isCharge: charge === 'Y',
+    recurring: readRecurring(recurring),
+    plan: plan ?? null,
     members,
   }
 }

@@ -7,7 +7,7 @@ import type { Sql } from '../postgres/database.ts'
 import { cancel, schedule } from '../timer/store.ts'
 import type { Timer } from '../timer/timer.ts'
 import { saveAttempts, updateOrders } from './change-store.ts'
-import type { CardKeeper } from './deps.ts'
+import type { CardKeeper, PlanKeeper, PlanStart } from './deps.ts'
 import { refusedAttemptStates, finalAttemptStates } from './lifecycle.ts'
 import type { Operation } from './operation.ts'
 import { saveOperations } from './operation-store.ts'
@@ -27,9 +27,17 @@ export interface WrittenChange {
   readonly stored: readonly HeldCard[]
   /** Cards that paid. */
   readonly used: readonly UsedCard[]
+  /** Payments that others are to follow. */
+  readonly plans: readonly PlanStart[]
   /** Attempt tokens whose cards leave the vault. */
   readonly erased: readonly string[]
   readonly callback: NewCallback | null
+}
+
+/** Whose rows a change writes beside those of the order. */
+export interface Keepers {
+  readonly cards: CardKeeper
+  readonly plans: PlanKeeper
 }
 
 /**
@@ -40,7 +48,7 @@ export interface WrittenChange {
  */
 export async function writeChanges(
   sql: Sql,
-  cards: CardKeeper,
+  { cards, plans }: Keepers,
   changes: readonly WrittenChange[],
   limits?: Pick<CardLimits, 'end'>,
 ): Promise<readonly boolean[]> {
@@ -80,6 +88,10 @@ export async function writeChanges(
     cards.settle(
       sql,
       current.flatMap(({ used }) => used),
+    ),
+    plans.start(
+      sql,
+      current.flatMap((change) => change.plans),
     ),
     cards.erase(
       sql,

@@ -1,5 +1,15 @@
 /** Everything that happens later, by kind. What each does is said where its handler stands. */
-export const timerKinds = ['expire', 'abandon', 'inquire', 'reverse', 'operation', 'undo', 'lapse', 'callback'] as const
+export const timerKinds = [
+  'expire',
+  'abandon',
+  'inquire',
+  'reverse',
+  'operation',
+  'undo',
+  'lapse',
+  'charge',
+  'callback',
+] as const
 export type TimerKind = (typeof timerKinds)[number]
 
 /**
@@ -10,7 +20,7 @@ export interface Timer {
   readonly merchantId: string
   readonly timerId: string
   readonly kind: TimerKind
-  /** What it is about: an order, an attempt of an order, a callback. */
+  /** What it is about: an order, an attempt of an order, a plan, a callback. */
   readonly subject: string
   readonly dueAt: Date
 }

@@ -54,6 +54,8 @@ export function readCharge(bytes: Buffer): ChargeRequest {
   const asked = requestOf(shape, request, raw)
   if (asked.channel !== null && asked.channel !== 'cc')
     throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
+  // A plan begins with its payer, who is told of it and authenticated.
+  if (asked.recurring) throw new Problem('feature_not_allowed', { field: 'recurring' })
   const { number = '', expiryDate = '', cvv = '', nameOnCard = '' } = sent
   return {
     ...asked,

@@ -9,6 +9,7 @@ import { parseBody } from './json.ts'
 import { type Form, formOf, OnePass } from './one-pass.ts'
 import { freeTerms, type PaymentTerms, termsOf } from './payment-terms.ts'
 import { phpReencodeInOrder, sortedReencode } from './php-json.ts'
+import { readRecurring, type RecurringOrder } from './recurring.ts'
 import { canonical, dropAbsent, firstFault, type Shape, shapeOf } from './shape.ts'
 import { wholeNumber } from './whole-number.ts'
 
@@ -48,6 +49,8 @@ export interface InitiateRequest {
     readonly token: string | null
     readonly storedOnFile: StoredOnFile | null
   }
+  /** Payments that are to follow this one; null where none are. */
+  readonly recurring: RecurringOrder | null
   /** JSON text of the other known members, to keep with the order; of `card` what names a stored one. Read it with `readStored`. */
   readonly stored: string
   /** JSON text that is equal for requests of the same content. Only its keyed hash is ever kept. */
@@ -62,6 +65,15 @@ export interface StoredInitiate extends Omit<InitiateBody, 'card' | 'meta'> {
   readonly card?: { readonly token?: string; readonly storedOnFile?: StoredOnFile }
   /** A member of ours, which no request has: the order came with its card and has no page. */
   readonly charge?: 'Y'
+  /** Another: the plan that it is a payment of, and which. */
+  readonly plan?: PlanMark
+}
+
+/** Which payment of a plan an order is, and which try at it: a try has an order of its own. */
+export interface PlanMark {
+  readonly id: string
+  readonly no: number
+  readonly tryNo: number
 }
 
 const shape = shapeOf(InitiateBody)
@@ -92,7 +104,12 @@ export function readExactly(bytes: Buffer): InitiateRequest {
   const { token, storedOnFile } = request.card ?? {}
   if (storedOnFile === 'STORED' && token === undefined) throw new Problem('missing_field', { field: 'card.token' })
   requireOwner(request)
-  return requestOf(shape, request, raw)
+  const wanted = requestOf(shape, request, raw)
+  // The card is charged again and again: it must stay, and somebody must own it.
+  if (wanted.recurring && storedOnFile === 'NOT_STORED')
+    throw new Problem('malformed_field', { field: 'card.storedOnFile' })
+  if (wanted.recurring && wanted.customer.id === '') throw new Problem('missing_field', { field: 'customer.id' })
+  return wanted
 }
 
 /** A stored card is its customer's: who stores one or pays with one must be named. */
@@ -108,19 +125,22 @@ export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<
   if (unbuilt) throw new Problem('feature_not_allowed', { field: unbuilt })
 
   const { order, customer, url } = request
+  const recurring = readRecurring(request.recurring)
   const channel = request.sourceOfFunds?.type === undefined ? undefined : findChannel(request.sourceOfFunds.type)
   const timeoutMinutes = Number(order.timeout ?? defaultTimeoutMinutes)
   const minor = wholeNumber(String(order.amount))
   invariant(minor !== undefined && minor > 0n, 'a checked amount is a whole number of at least 1')
   const mobilePhone = (customer.mobilePhone as string | undefined)?.replace(/\s+/g, '') ?? ''
 
-  const { card, meta: _meta, transaction, ...rest } = request
+  const { card, meta: _meta, transaction, recurring: sent, ...rest } = request
   const token = card?.token?.toLowerCase()
   const normal = {
     ...rest,
     ...(card && { card: { ...card, ...(token !== undefined && { token }) } }),
     order: { ...order, amount: String(minor), currency: 'IDR', timeout: timeoutMinutes },
     customer: { ...customer, ...(mobilePhone && { mobilePhone }) },
+    // One that nobody subscribes to says the same as none.
+    ...(recurring && { recurring: sent }),
     ...(channel && { sourceOfFunds: { type: channel.id } }),
     ...(transaction && keptOf(transaction)),
   }
@@ -153,6 +173,7 @@ export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<
     terms: termsOf(request),
     metaData,
     card: { token: token ?? null, storedOnFile: card?.storedOnFile ?? null },
+    recurring,
     stored,
     // JSON has no line end in it, so that no part can pass for another.
     identity: meta === null ? stored : `${stored}\n${meta}\n`,
@@ -286,6 +307,7 @@ export function readUsual(bytes: Buffer): InitiateRequest | undefined {
     terms: freeTerms,
     metaData,
     card: { token: null, storedOnFile: null },
+    recurring: null,
     stored,
     identity: meta === null ? stored : `${stored}\n${meta}\n`,
   }
@@ -351,21 +373,13 @@ function keptOf({ mode, ...chosen }: NonNullable<InitiateBody['transaction']>): 
 }
 
 /** The first known member, in table order, that asks for what is not built yet. */
-function unbuiltMember({
-  order,
-  billing,
-  recurring,
-  sourceOfFunds,
-  transaction,
-  paymentPlan,
-}: InitiateBody): string | undefined {
+function unbuiltMember({ order, billing, sourceOfFunds, transaction, paymentPlan }: InitiateBody): string | undefined {
   const split = order.item?.findIndex((item) => item.subMerchantId !== undefined) ?? -1
   if (split >= 0) return `order.item.${split}.subMerchantId`
   if (asks(order.transactionFiltering?.point)) return 'order.transactionFiltering.point'
   if (order.otp !== undefined) return 'order.otp'
   if (order.referenceNumber !== undefined) return 'order.referenceNumber'
   if (asks(billing?.billerServiceProvider)) return 'billing.billerServiceProvider'
-  if (asks(recurring)) return 'recurring'
   if (sourceOfFunds?.type !== undefined && !findChannel(sourceOfFunds.type)?.built) return 'sourceOfFunds.type'
   if (sourceOfFunds?.paymentCode !== undefined) return 'sourceOfFunds.paymentCode'
   if (sourceOfFunds?.accountId !== undefined) return 'sourceOfFunds.accountId'

@@ -110,6 +110,18 @@ export const en: Phrases = {
     },
   },
 
+  recurring: {
+    title: 'Recurring payment',
+    units: { minute: 'minute', day: 'day', week: 'week', month: 'month', year: 'year' },
+    every: (interval, unit) => (interval === 1 ? `every ${unit}` : `every ${interval} ${unit}s`),
+    times: (count) => (count === 1 ? 'once' : `${count} times`),
+    from: (day) => `from ${day}`,
+    until: (day) => `until ${day}`,
+    untilStopped: (merchant) => `until you ask ${merchant} to stop`,
+    text: (merchant, amount, how) =>
+      `After this payment, ${merchant} keeps your card and charges it again: ${amount} ${how}.`,
+  },
+
   keepCard: {
     tick: (merchant) => `Save this card at ${merchant}`,
     always: (merchant) => `${merchant} will save this card.`,

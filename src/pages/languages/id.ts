@@ -118,6 +118,18 @@ export const id = {
     },
   },
 
+  recurring: {
+    title: 'Pembayaran berulang',
+    units: { minute: 'menit', day: 'hari', week: 'minggu', month: 'bulan', year: 'tahun' },
+    every: (interval: number, unit: string) => (interval === 1 ? `setiap ${unit}` : `setiap ${interval} ${unit}`),
+    times: (count: number) => `${count} kali`,
+    from: (day: string) => `mulai ${day}`,
+    until: (day: string) => `sampai ${day}`,
+    untilStopped: (merchant: string) => `sampai Anda meminta ${merchant} berhenti`,
+    text: (merchant: string, amount: string, how: string) =>
+      `Setelah pembayaran ini, ${merchant} menyimpan kartu Anda dan menagihnya lagi ${amount} ${how}.`,
+  },
+
   keepCard: {
     tick: (merchant: string) => `Simpan kartu ini di ${merchant}`,
     always: (merchant: string) => `${merchant} akan menyimpan kartu ini.`,
