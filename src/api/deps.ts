@@ -51,6 +51,7 @@ export function orderOf(wanted: InitiateRequest): NewOrder {
       metaData: wanted.metaData,
       card: wanted.card,
       isCharge: false,
+      threeDs: null,
       members: wanted.stored,
     },
   }

@@ -20,6 +20,7 @@ import { checkData } from './check.ts'
 import { type ApiDeps, bytesOf, errors, orderOf, prefix, refuseWithoutAcquirer, requireStoredCard } from './deps.ts'
 import { operationRoutes } from './operation-routes.ts'
 import { notBuiltYet } from './not-built-yet.ts'
+import { threeDsRoutes } from './three-ds-routes.ts'
 
 /** The merchants' door: the contract's routes under `/pg/payment/card`. */
 export function apiRoutes(deps: ApiDeps) {
@@ -34,6 +35,8 @@ export function apiRoutes(deps: ApiDeps) {
     refuseOtherMethods(app, `${prefix}/payment`, ['POST'])
     refuseOtherMethods(app, `${prefix}/customer`, ['POST'])
     refuseOtherMethods(app, `${prefix}/customer/delete/:cardToken`, ['GET'])
+    for (const step of ['initiate', 'auth/payer', 'auth/payment'])
+      refuseOtherMethods(app, `${prefix}/threeds/${step}`, ['POST'])
     if (deps.direct) directRoutes(deps.direct, deps)
     for (const { url, methods } of notBuiltYet) refuseOtherMethods(app, url, methods)
     await app.register(async (guarded) => routes(guarded, deps))
@@ -115,6 +118,7 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
 
   operationRoutes(plain, deps.payments)
   cardRoutes(app, deps)
+  threeDsRoutes(app, deps)
 
   for (const { url, methods, feature } of notBuiltYet) {
     for (const method of methods) {

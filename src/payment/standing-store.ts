@@ -75,7 +75,7 @@ const orderFromRow = (row: OrderRow): Order => ({
 /** What is read often of the members that were sent. */
 function detailsOf(members: string, metaData: string | null): OrderDetails {
   const stored = readStored(members)
-  const { order, customer, url, card, charge, transaction } = stored
+  const { order, customer, url, card, charge, threeDs, transaction } = stored
   return {
     customerId: customer.id ?? '',
     description: order.description ?? null,
@@ -88,6 +88,7 @@ function detailsOf(members: string, metaData: string | null): OrderDetails {
     metaData,
     card: { token: card?.token ?? null, storedOnFile: card?.storedOnFile ?? null },
     isCharge: charge === 'Y',
+    threeDs: threeDs === undefined ? null : { card: threeDs, responseUrl: url?.threeDsResponseUrl ?? '' },
     members,
   }
 }
