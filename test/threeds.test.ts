@@ -333,6 +333,34 @@ suite('what does not pay', () => {
   })
 })
 
+suite('the scripted payer', () => {
+  test('answers the bank, and leaves the paying to the merchant', async () => {
+    for (const [authentication, steps, status] of [
+      ['success', ['challenge passed', 'authentication Y'], 'AUTHENTICATED'],
+      ['fail', ['challenge failed', 'authentication N'], 'FAILURE'],
+      ['abandon', ['challenge abandoned'], 'AUTHENTICATION_INITIATED'],
+    ] as const) {
+      const { id, sessionId } = await open(cards.challenge)
+      await authenticate(sessionId, cards.challenge)
+      const result = await gateway.client.pay(id, { authentication })
+      assert.deepEqual(
+        result.steps.map(({ step, result: became }) => `${step} ${became}`),
+        steps,
+      )
+      assert.equal(result.status, status)
+      if (status !== 'AUTHENTICATED') continue
+      const names = namesOf(await authenticate(sessionId, cards.challenge))
+      assert.equal((await post('auth/payment', names)).status, 200)
+    }
+  })
+
+  test('has nothing to do where the bank has not asked', async () => {
+    const { id } = await open(cards.challenge)
+    const answer = await answerOf(gateway.fetch(`/sandbox/orders/${id}/pay`, { method: 'POST' }))
+    assertProblem(answer, '4040100')
+  })
+})
+
 suite('an attempt that nobody finishes', () => {
   test('is abandoned, its card leaves the vault, and the second step begins another', async () => {
     const { id, sessionId } = await open(cards.challenge)
