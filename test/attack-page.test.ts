@@ -133,6 +133,23 @@ async function everyPage(
     await seen('way back', post(`${bank}/challenge/answer`, { creq, otp: '112233' })),
     await seen('no such challenge', post(`${bank}/challenge`, { creq: hostile })),
   )
+  const { sessionId } = await client.call<{ sessionId: string }>('POST', '/pg/payment/card/threeds/initiate', {
+    customer: { id: markup },
+    order: { id: freshOrderId(), amount: 1_000 },
+    url: { threeDsResponseUrl: `https://shop.example/"'><script>${run}</script><img/src=x/onerror=${run}>#"'>` },
+    card: { number: challengeCard.number },
+    device: { browser: markup },
+  })
+  const { number, name, cvv } = challengeCard
+  const { redirectHtml } = await client.call<{ redirectHtml: string }>('POST', '/pg/payment/card/threeds/auth/payer', {
+    card: { number, cvv, nameOnCard: name, expiryDate: '3309' },
+    transaction: { sessionId },
+  })
+  const named = { name: 'snippet', html: redirectHtml, headers: {} }
+  const left = await seen('given up', post(`${bank}/challenge/answer`, { creq: hidden(named, 'creq'), cancel: '1' }))
+  const back = /<form method="post" action="([^"]+)"/.exec(left.html)?.[1] ?? ''
+  pages.push(await seen('way back to a page of the shop', post(back, { cres: hostile, lang: hostile })))
+
   const waits = await fresh()
   await client.clock.advance('PT25H')
   await get('expired', waits.link)
@@ -191,7 +208,7 @@ describe('every page', () => {
   let pages: Seen[]
   before(async () => {
     pages = await hostilePages()
-    assert.equal(pages.length, 22)
+    assert.equal(pages.length, 23)
   })
 
   test('has a policy that names one script and one style by hash and lets nobody frame it', () => {

@@ -134,7 +134,7 @@ suite('card data is nowhere that it does not belong (invariant 8)', () => {
       await ask('payment', { customer, order: order('wrong-card'), card })
     const ask3ds = async (step: string, body: object) => {
       const call = gateway.client.call<Record<string, string>>('POST', `/pg/payment/card/threeds/${step}`, body)
-      const answer = await call.catch((error: Error) => ({ error: error.message }) as Record<string, string>)
+      const answer: Record<string, string> = await call.catch((error: Error) => ({ error: error.message }))
       answers.push(JSON.stringify(answer))
       return answer
     }

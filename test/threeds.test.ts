@@ -388,6 +388,36 @@ suite('an attempt that nobody finishes', () => {
   })
 })
 
+test('the money is asked for without the CVV where its process has ended, or with the one that comes again', async () => {
+  const own = await testGateway()
+  const calls = (of: TestGateway) => (step: string, body: unknown) =>
+    answerOf(
+      of.fetch(`/pg/payment/card/threeds/${step}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    )
+  const before = calls(own)
+  /** Wrong: whoever hears it declines. */
+  const card = wholeCard(cards.frictionless, { cvv: '102' })
+  const begun = []
+  for (let times = 0; times < 2; times += 1) {
+    const { sessionId } = bodyOf(await before('initiate', opening(cards.frictionless)))
+    const payer = { card, transaction: { sessionId } }
+    begun.push({ payer, names: namesOf(await before('auth/payer', payer)) })
+  }
+  await own.gateway.close()
+  const next = await testGateway({}, { connection: own.connection })
+  const after = calls(next)
+  const [without, again] = begun
+  assert.equal((await after('auth/payment', without?.names)).status, 200)
+  assert.deepEqual(namesOf(await after('auth/payer', again?.payer)), again?.names)
+  assertProblem(await after('auth/payment', again?.names), '4030005')
+  await next.close()
+  await own.close()
+})
+
 suite('a step that comes again', () => {
   test('the first gives the same session for the same card, and is refused for another', async () => {
     const { body, sessionId } = await open(cards.challenge)

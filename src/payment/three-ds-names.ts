@@ -67,9 +67,9 @@ export function parseMpgsTransactionId(text: string): { orderNo: Buffer; attempt
 /** What 3-D Secure has led to, in Mastercard Gateway's words (reference-facts.md 5.8). */
 export type ThreeDsResult = 'SUCCESS' | 'FAILURE' | 'PENDING'
 
-export function threeDsResultOf({ state, transStatus }: Pick<Attempt, 'state' | 'transStatus'>): ThreeDsResult {
+export function threeDsResultOf({ state }: Pick<Attempt, 'state'>): ThreeDsResult {
   if (state === 'started' || state === 'challenged') return 'PENDING'
-  return state === 'refused' || (state === 'abandoned' && transStatus === null) ? 'FAILURE' : 'SUCCESS'
+  return state === 'refused' || state === 'abandoned' ? 'FAILURE' : 'SUCCESS'
 }
 
 /** Where the payer's browser goes after 3-D Secure: the merchant's own URL, its query untouched, with the names and the result. */
