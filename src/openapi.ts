@@ -16,6 +16,7 @@ const about = {
   serverUrl: 'http://127.0.0.1:8080',
   tags: [
     { name: 'Payment', description: 'Opening a payment' },
+    { name: 'Direct 3-D Secure', description: 'Card payments whose payer the merchant takes to the bank itself' },
     { name: 'Stored cards', description: 'Cards that customers keep with a merchant' },
     { name: 'Plans', description: "Recurring payments: Gerbang's own calls, as the contract has none" },
     { name: 'After payment', description: 'What became of it' },

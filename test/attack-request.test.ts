@@ -60,6 +60,8 @@ describe('a page of another site', () => {
     'GET /sandbox/cards',
     'POST /sandbox/acs/challenge',
     'POST /sandbox/acs/method',
+    'GET /pg/payment/card/threeds/return/:token',
+    'POST /pg/payment/card/threeds/return/:token',
     ...['/access/:token', '/v2/access/:token', '/:language(^id$|^en$)/v2/access/:token'].flatMap((form) => [
       `GET /pg/payment/card${form}`,
       `GET /pg/payment/card${form}/authenticate`,

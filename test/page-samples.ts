@@ -170,7 +170,7 @@ const others: Readonly<Record<string, (language: Language) => Sample>> = {
   'bank-unknown': (language) => plain(acsUnknownPage(language)),
   'bank-method': (language) => ({
     html: acsMethodPage(language).toString(),
-    headers: pageHeaders({ framedBy: 'self' }),
+    headers: pageHeaders({ framedBy: 'anybody' }),
   }),
   'test-cards': (language) =>
     plain(

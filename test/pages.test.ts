@@ -20,7 +20,7 @@ before(async () => {
   pages.answers.set('/status', () => stateOf('processing'))
   pages.answers.set('/frame', () => ({
     html: acsMethodPage('id').toString(),
-    headers: pageHeaders({ framedBy: 'self' }),
+    headers: pageHeaders({ framedBy: 'anybody' }),
   }))
 })
 

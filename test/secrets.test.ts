@@ -132,6 +132,41 @@ suite('card data is nowhere that it does not belong (invariant 8)', () => {
       { token: 'f'.repeat(64), cvv: amexCvv },
     ])
       await ask('payment', { customer, order: order('wrong-card'), card })
+    const ask3ds = async (step: string, body: object) => {
+      const call = gateway.client.call<Record<string, string>>('POST', `/pg/payment/card/threeds/${step}`, body)
+      const answer: Record<string, string> = await call.catch((error: Error) => ({ error: error.message }))
+      answers.push(JSON.stringify(answer))
+      return answer
+    }
+    const first = (id: string, number: unknown) =>
+      ask3ds('initiate', {
+        customer,
+        order: order(id),
+        url: { threeDsResponseUrl: `${merchant.url}/back`, callbackUrl: `${merchant.url}/callback` },
+        card: { ...sent, number },
+        device: {},
+      })
+    await first('3ds-wrong', strangers)
+    await first('3ds-wrong', { number: strangers })
+    const { sessionId } = await first('3ds', sent.number)
+    const transaction = { sessionId }
+    for (const wrong of [
+      { ...sent, number: '5111111111111118' },
+      { ...sent, number: strangers },
+      { ...sent, cvv: strangers },
+      { ...sent, nameOnCard: '4012 0000 3333 0026' },
+    ])
+      await ask3ds('auth/payer', { card: wrong, transaction })
+    for (const [table, text] of await dump()) assertClean(table, text)
+    const payer = await ask3ds('auth/payer', { card: sent, transaction })
+    for (const [table, text] of await dump()) assertClean(table, text)
+    const { mpgsOrderId, mpgsTransactionId } = payer
+    const paid = await ask3ds('auth/payment', { mpgsOrderId, mpgsTransactionId })
+    assert.equal(paid['responseCode'], '2000000', JSON.stringify(paid))
+    const begun = await first('3ds-challenged', 5_123_450_000_000_008)
+    const card3ds = { ...sent, number: 5_123_450_000_000_008 }
+    const challenged = await ask3ds('auth/payer', { card: card3ds, transaction: { sessionId: begun['sessionId'] } })
+    assert.equal(challenged['threeDsInteraction'], 'challengemode', JSON.stringify(challenged))
     const { data } = await ask('customer', { customer })
     assert.equal(data?.cards?.length, 2)
     const [card] = data.cards
@@ -143,7 +178,7 @@ suite('card data is nowhere that it does not belong (invariant 8)', () => {
       },
     )
     await ask('payment', { customer, order: order('rotated'), card: { token: card?.token, storedOnFile: 'STORED' } })
-    for (const id of ['ticked', 'sent', 'one-click', 'rotated'])
+    for (const id of ['ticked', 'sent', 'one-click', 'rotated', '3ds', '3ds-challenged'])
       answers.push(JSON.stringify(await gateway.client.events(id)), JSON.stringify(await gateway.client.check(id)))
     assert.equal((await database.query('select from stored_card')).rowCount, 2)
     for (const [index, answer] of answers.entries()) assertClean(`answer ${index}: ${answer.slice(0, 60)}`, answer)

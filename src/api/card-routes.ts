@@ -19,7 +19,7 @@ import { wibDateTime } from '../wire/wib.ts'
 import { chargeCard, chargeData } from './charge.ts'
 import { type ApiDeps, bytesOf, errors, prefix, refuseWithoutAcquirer } from './deps.ts'
 
-type Typed = FastifyInstance<
+export type Typed = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
   RawReplyDefaultExpression,

@@ -56,6 +56,7 @@ export function orderOf(wanted: InitiateRequest): NewOrder {
       isCharge: false,
       recurring: wanted.recurring,
       plan: null,
+      threeDs: null,
       members: wanted.stored,
     },
   }

@@ -3,9 +3,6 @@
  * a merchant's program is told what is missing instead of that the path is wrong (invariant 12).
  */
 export const notBuiltYet = [
-  { methods: ['POST'], url: '/pg/payment/card/threeds/initiate', feature: 'threeds' },
-  { methods: ['POST'], url: '/pg/payment/card/threeds/auth/payer', feature: 'threeds' },
-  { methods: ['POST'], url: '/pg/payment/card/threeds/auth/payment', feature: 'threeds' },
   { methods: ['POST'], url: '/pg/payment/card/openpayment/register', feature: 'openpayment' },
   { methods: ['POST'], url: '/pg/payment/card/openpayment/update', feature: 'openpayment' },
   { methods: ['GET'], url: '/pg/payment/card/openpayment/check/:sofId/:paymentCode', feature: 'openpayment' },

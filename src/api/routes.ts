@@ -30,6 +30,7 @@ import {
 import { operationRoutes } from './operation-routes.ts'
 import { notBuiltYet } from './not-built-yet.ts'
 import { planRoutes, refuseOtherPlanMethods } from './plan-routes.ts'
+import { threeDsRoutes } from './three-ds-routes.ts'
 
 /** The merchants' door: the contract's routes under `/pg/payment/card`. */
 export function apiRoutes(deps: ApiDeps) {
@@ -45,6 +46,8 @@ export function apiRoutes(deps: ApiDeps) {
     refuseOtherMethods(app, `${prefix}/customer`, ['POST'])
     refuseOtherMethods(app, `${prefix}/customer/delete/:cardToken`, ['GET'])
     refuseOtherPlanMethods(app)
+    for (const step of ['initiate', 'auth/payer', 'auth/payment'])
+      refuseOtherMethods(app, `${prefix}/threeds/${step}`, ['POST'])
     if (deps.direct) directRoutes(deps.direct, deps)
     for (const { url, methods } of notBuiltYet) refuseOtherMethods(app, url, methods)
     await app.register(async (guarded) => routes(guarded, deps))
@@ -127,6 +130,7 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
   operationRoutes(plain, deps.payments)
   cardRoutes(app, deps)
   planRoutes(plain, deps)
+  threeDsRoutes(app, deps)
 
   for (const { url, methods, feature } of notBuiltYet) {
     for (const method of methods) {

@@ -28,6 +28,7 @@ import { checkoutHeaders, checkoutPage } from './checkout-page.tsx'
 import { problemPage, unknownLinkPage } from './problem-page.tsx'
 import { blockedReasons } from './refusal-reason.ts'
 import { type FormFaults, stateName, stepOf } from './step.ts'
+import { threeDsReturnRoutes } from './three-ds-return.ts'
 import type { CardFormErrors, CheckoutStep } from './view.ts'
 
 export interface CheckoutDeps {
@@ -115,6 +116,7 @@ export function checkoutRoutes(deps: CheckoutDeps) {
       if (attempt) await goOn(deps, visit, visit.seen, attempt.attemptNo, inputOf(deps, request, visit, completed))
       return seeOther(reply, visit)
     })
+    threeDsReturnRoutes(app, deps)
     const backToPage = onVisit(async (visit, _request, reply) => seeOther(reply, visit))
 
     for (const path of paths) {
@@ -161,7 +163,8 @@ async function visitOf(deps: CheckoutDeps, request: FastifyRequest): Promise<Vis
   if (!token) return undefined
   const merchant = await deps.directory.findByRoute(token.route)
   const seen = merchant && (await deps.payments.orders.findByNo(merchant.merchantId, token.orderNo))
-  if (!seen || !opens(token, seen.order)) return undefined
+  // A payment whose merchant has a page of its own has none here.
+  if (!seen || !opens(token, seen.order) || seen.order.details.threeDs) return undefined
   const query = request.query as { lang?: unknown }
   const chosen = query.lang ?? formOf(request).get('lang') ?? params.language
   const language = pickLanguage(chosen, request.headers['accept-language'])

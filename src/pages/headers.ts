@@ -6,8 +6,8 @@ import { stylesheet } from './stylesheet.ts'
 export interface Reach {
   /** Where forms and frames of this page go: an issuer's access control server. A path is our own origin. */
   readonly targets?: readonly string[]
-  /** Only the pages of the simulated bank are ever framed, by our own. */
-  readonly framedBy?: 'nobody' | 'self'
+  /** Only the simulated bank's look at a browser is ever framed: a bank does not know whose page it is in. */
+  readonly framedBy?: 'nobody' | 'anybody'
 }
 
 const styleHash = hashOf(stylesheet)
@@ -31,13 +31,13 @@ export function pageHeaders({ targets = [], framedBy = 'nobody' }: Reach = {}): 
       "connect-src 'self'",
       `form-action ${reachable}`,
       `frame-src ${reachable}`,
-      `frame-ancestors ${framedBy === 'self' ? "'self'" : "'none'"}`,
+      `frame-ancestors ${framedBy === 'anybody' ? '*' : "'none'"}`,
       "base-uri 'none'",
     ].join('; '),
     'cache-control': 'no-store',
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
-    'x-frame-options': framedBy === 'self' ? 'SAMEORIGIN' : 'DENY',
+    ...(framedBy === 'nobody' && { 'x-frame-options': 'DENY' }),
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',

@@ -282,7 +282,7 @@ function pageScript(brands: typeof cardBrands): void {
     const place = one('[data-return]')
     const words = place && one('[data-seconds]', place)
     if (!place || !words || cameBack) return
-    let seconds = 10
+    let seconds = Number(place.dataset['after'] ?? 10)
     place.hidden = false
     const tick = (): void => {
       words.textContent = fill(words.dataset['seconds'] ?? '', { s: seconds })

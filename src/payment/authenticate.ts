@@ -90,7 +90,7 @@ async function write(
       attempt.authenticationId === seen.authenticationId
     if (!unmoved || changing.order.state !== 'open') return false
     work(changing)
-    return mayAsk(deps, changing.attempt) && recordAsking(deps, changing)
+    return mayAsk(deps, changing) && recordAsking(deps, changing)
   })
 }
 
@@ -99,7 +99,16 @@ function conclude(work: Change, reply: AuthenticationReply): void {
   invariant(attemptNo, 'an attempt is being authenticated')
   if (reply.transStatus === 'C') {
     const { acsUrl, creq } = reply
-    work.moveAttempt('authenticate', 'challenged', { authenticationStep: { kind: 'challenge', acsUrl, creq } })
+    // Where no page of ours has taken the method step, the merchant's takes it before the challenge.
+    const step = work.order.details.threeDs === null ? null : work.attempt?.authenticationStep
+    work.moveAttempt('authenticate', 'challenged', {
+      authenticationStep: {
+        kind: 'challenge',
+        acsUrl,
+        creq,
+        ...(step?.kind === 'method' && { method: { url: step.url, data: step.data } }),
+      },
+    })
     work.record('attempt.challenged', { attemptNo })
     return
   }

@@ -35,9 +35,17 @@ export async function authorize(
   return isAsking ? askForMoney(deps, merchant, standing) : standing
 }
 
-/** True where an acquirer may be asked at once: the attempt is authenticated and its CVV at hand (invariant 8). */
-export function mayAsk({ cvvs }: PaymentDeps, attempt: Attempt | undefined): boolean {
-  return attempt?.state === 'authenticated' && !!attempt.attemptToken && cvvs.has(attempt.attemptToken)
+/**
+ * True where an acquirer may be asked at once: the attempt is authenticated and its CVV at hand (invariant 8).
+ * In direct 3-D Secure the merchant says when.
+ */
+export function mayAsk({ cvvs }: PaymentDeps, { order, attempt }: Standing): boolean {
+  return (
+    order.details.threeDs === null &&
+    attempt?.state === 'authenticated' &&
+    !!attempt.attemptToken &&
+    cvvs.has(attempt.attemptToken)
+  )
 }
 
 /**

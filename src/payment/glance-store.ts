@@ -1,7 +1,7 @@
 import { rupiah } from '../base/money.ts'
 import { textArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
-import { customerIdOf } from '../wire/initiate.ts'
+import { customerIdOf, isThreeDs } from '../wire/initiate.ts'
 import type { AttemptState, OrderState } from './lifecycle.ts'
 import type { Attempt, Glance } from './order.ts'
 import { type OrderKey, ordersBy } from './standing-store.ts'
@@ -71,7 +71,11 @@ function fromRow(row: Row): Glance {
       authorized: rupiah(row.authorized_minor),
       captured: rupiah(row.captured_minor),
       refunded: rupiah(row.refunded_minor),
-      details: { customerId: customerIdOf(row.request), metaData: row.meta_data },
+      details: {
+        customerId: customerIdOf(row.request),
+        metaData: row.meta_data,
+        threeDs: isThreeDs(row.request) ? {} : null,
+      },
     },
     attempt:
       row.attempt_state === null

@@ -13,6 +13,14 @@ export interface CardOrder {
   readonly storedOnFile: 'TO_BE_STORED' | 'STORED' | 'NOT_STORED' | null
 }
 
+/** What a merchant said at the first step of direct 3-D Secure. */
+export interface ThreeDsOrder {
+  /** The keyed fingerprint of the card that it named, which is the one that may pay. */
+  readonly card: string
+  /** Where the payer's browser goes after 3-D Secure. */
+  readonly responseUrl: string
+}
+
 /** What a merchant said at `initiate` and we keep to say again. */
 export interface OrderDetails {
   /** As sent, else empty. */
@@ -34,6 +42,8 @@ export interface OrderDetails {
   readonly recurring: RecurringOrder | null
   /** The plan that it is a payment of, after the first; null where it is of none. */
   readonly plan: PlanMark | null
+  /** Its merchant takes the payer through 3-D Secure and has no page of ours: `threeds/initiate`. */
+  readonly threeDs: ThreeDsOrder | null
   /** The other known members, as JSON text. Never a card number. */
   readonly members: string
 }
@@ -91,7 +101,13 @@ export interface Pending {
 /** What the payer's browser has to do next for 3-D Secure. */
 export type AuthenticationStep =
   | { readonly kind: 'method'; readonly url: string; readonly data: string }
-  | { readonly kind: 'challenge'; readonly acsUrl: string; readonly creq: string }
+  | {
+      readonly kind: 'challenge'
+      readonly acsUrl: string
+      readonly creq: string
+      /** What the browser does first, where it has not done so. */
+      readonly method?: { readonly url: string; readonly data: string }
+    }
 
 /** One try at paying an order. */
 export interface Attempt {
@@ -146,7 +162,7 @@ export interface Glance {
     | 'authorized'
     | 'captured'
     | 'refunded'
-  > & { readonly details: Pick<OrderDetails, 'customerId' | 'metaData'> }
+  > & { readonly details: Pick<OrderDetails, 'customerId' | 'metaData'> & { readonly threeDs: object | null } }
   readonly attempt: Pick<Attempt, 'state' | 'cardMask' | 'cardInfo' | 'approvalCode' | 'acquirerChannel'> | undefined
 }
 

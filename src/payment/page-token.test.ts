@@ -27,7 +27,7 @@ for (const text of ['', 'x'.repeat(64), 'A'.repeat(64), `${pageTokenOf(1, order)
 test('a token with one other bit in its secret opens nothing', () => {
   const token = parsePageToken(pageTokenOf(1, order))
   assert.ok(token)
-  assert.ok(opens(token, order as Order))
+  assert.ok(opens(token, order))
   for (let bit = 0; bit < 128; bit += 1) {
     const secret: Buffer = Buffer.from(token.secret)
     secret.writeUInt8(secret.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)

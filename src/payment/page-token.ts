@@ -22,6 +22,6 @@ export function parsePageToken(text: string): PageToken | undefined {
   return { route: bytes.readUInt32BE(0), orderNo: bytes.subarray(4, 16), secret: bytes.subarray(16) }
 }
 
-export function opens(token: PageToken, order: Order): boolean {
+export function opens(token: PageToken, order: Pick<Order, 'pageSecret'>): boolean {
   return timingSafeEqual(token.secret, order.pageSecret)
 }

@@ -1,13 +1,14 @@
 import type { Merchant } from '../merchant/merchant.ts'
 import { type AuthenticationInput, authenticate } from './authenticate.ts'
-import { askForMoney, authorize } from './authorize.ts'
+import { askForMoney, authorize, mayAsk } from './authorize.ts'
 import type { PaymentDeps } from './deps.ts'
 import type { Standing } from './order.ts'
 
 /**
  * Takes the newest attempt as far as it goes without the payer: through 3-D Secure until the browser has
  * something to do, then to the acquirer. It stops at an authenticated attempt whose CVV is gone with the
- * process that took it, and the page asks for it again (invariant 8).
+ * process that took it, and the page asks for it again (invariant 8); and at one of direct 3-D Secure, whose merchant
+ * asks for the money itself.
  *
  * The page and the scripted payer both pay through this function. It begins at what its caller has seen, and
  * answers how the order stands after it: of a payment's trips to the database every second would be to
@@ -26,8 +27,7 @@ export async function proceed(
     const { order, attempt } = standing
     if (attempt?.attemptNo !== attemptNo || order.state !== 'open') return standing
     if (attempt.state === 'authenticated') {
-      const canAsk = attempt.attemptToken !== null && deps.cvvs.has(attempt.attemptToken)
-      return canAsk ? authorize(deps, merchant, standing, attempt) : standing
+      return mayAsk(deps, standing) ? authorize(deps, merchant, standing, attempt) : standing
     }
     const { result: isAsking, standing: after } = await authenticate(deps, merchant, order, attempt, input)
     standing = after

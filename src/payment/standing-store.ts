@@ -76,7 +76,7 @@ const orderFromRow = (row: OrderRow): Order => ({
 /** What is read often of the members that were sent. */
 function detailsOf(members: string, metaData: string | null): OrderDetails {
   const stored = readStored(members)
-  const { order, customer, url, card, charge, transaction, recurring, plan } = stored
+  const { order, customer, url, card, charge, threeDs, transaction, recurring, plan } = stored
   return {
     customerId: customer.id ?? '',
     description: order.description ?? null,
@@ -91,6 +91,7 @@ function detailsOf(members: string, metaData: string | null): OrderDetails {
     isCharge: charge === 'Y',
     recurring: readRecurring(recurring),
     plan: plan ?? null,
+    threeDs: threeDs === undefined ? null : { card: threeDs, responseUrl: url?.threeDsResponseUrl ?? '' },
     members,
   }
 }

@@ -5,7 +5,10 @@ import { type Attempt, type Order, stateAt } from './order.ts'
 export type { WireStatus } from '../wire/status.ts'
 
 /** What of an order says its status. */
-export type Told = Pick<Order, 'state' | 'expiresAt' | 'channel' | 'amount' | 'captured'>
+export type Told = Pick<Order, 'state' | 'expiresAt' | 'channel' | 'amount' | 'captured'> & {
+  /** Of an order that may be open. */
+  readonly details?: { readonly threeDs: object | null }
+}
 
 /**
  * The contract's word for where an order stands at `now` (finpay-api.md part 8, emitted.md). An order of which a
@@ -15,7 +18,7 @@ export function wireStatusOf(order: Told, attempt: Pick<Attempt, 'state'> | unde
   const state = stateAt(order, now)
   switch (state) {
     case 'open':
-      return openStatus(attempt)
+      return openStatus(order, attempt)
     case 'processing':
       return 'PENDING'
     case 'authorized':
@@ -45,8 +48,8 @@ export function wireStatusOf(order: Told, attempt: Pick<Attempt, 'state'> | unde
 }
 
 /** An order that waits for its payer: how far the newest attempt has come. */
-function openStatus(attempt: Pick<Attempt, 'state'> | undefined): WireStatus {
+function openStatus({ details }: Told, attempt: Pick<Attempt, 'state'> | undefined): WireStatus {
   if (attempt?.state === 'challenged') return 'AUTHENTICATION_INITIATED'
   if (attempt?.state === 'authenticated') return 'AUTHENTICATED'
-  return 'REQUEST_INITIATED'
+  return details?.threeDs ? 'INITIATED' : 'REQUEST_INITIATED'
 }

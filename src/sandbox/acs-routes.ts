@@ -24,7 +24,7 @@ export function acsRoutes({ accessControlServer }: AcsDeps) {
     readForms(app)
 
     app.post(acsPaths.method, fromAnySite, async (request, reply) =>
-      reply.headers(pageHeaders({ framedBy: 'self' })).send(acsMethodPage(languageOf(request))),
+      reply.headers(pageHeaders({ framedBy: 'anybody' })).send(acsMethodPage(languageOf(request))),
     )
 
     app.post(acsPaths.challenge, fromAnySite, async (request, reply) => {

@@ -91,6 +91,7 @@ async function payAs(
   const input: AuthenticationInput = { methodCompleted: 'Y', browser, notificationUrl }
   const steps: PayerStep[] = []
   const first = await see(payments, merchantId, orderId)
+  if (first.order.details.threeDs) return passAtBank(deps, merchant, first, input, script)
   if (stateAt(first.order, payments.clock.now(merchantId)) !== 'open') throw new Problem('wrong_state')
   for (let tries = 1; ; tries += 1) {
     const seen = await see(payments, merchantId, orderId)
@@ -138,6 +139,30 @@ async function payAs(
 function blockedOnly(error: unknown): AttemptBlocked {
   if (error instanceof AttemptBlocked) return error
   throw error
+}
+
+/**
+ * The payer of direct 3-D Secure meets us at the bank alone: it answers there, and the merchant's server goes on.
+ *
+ * @throws Problem `wrong_state` where the bank has not asked
+ */
+async function passAtBank(
+  deps: PayerDeps,
+  merchant: Merchant,
+  seen: Standing,
+  input: AuthenticationInput,
+  script: PayerScript,
+): ReturnType<typeof pay> {
+  const { payments } = deps
+  const { merchantId, orderId } = seen.order
+  const { attempt } = seen
+  const isOpen = stateAt(seen.order, payments.clock.now(merchantId)) === 'open'
+  if (attempt?.state !== 'challenged' || !isOpen) throw new Problem('wrong_state')
+  const { attemptNo } = attempt
+  const steps: PayerStep[] = [{ step: 'challenge', attempt: attemptNo, result: await answer(deps, seen, script) }]
+  const { attempt: after } = await proceed(payments, merchant, seen, attemptNo, input)
+  if (after?.transStatus) steps.push({ step: 'authentication', attempt: attemptNo, result: after.transStatus })
+  return report(payments, merchantId, orderId, steps)
 }
 
 /** Puts a card into the vault and begins an attempt with it, as the page's form does. */

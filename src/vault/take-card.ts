@@ -79,7 +79,7 @@ export async function takeCard(
   }
 }
 
-function readNumber(typed: string, rules: CardRules): Pan | NonNullable<CardErrors['number']> {
+export function readNumber(typed: string, rules: CardRules): Pan | NonNullable<CardErrors['number']> {
   const text = plain(typed)
   if (!text) return 'missing'
   const pan = Pan.parse(text)

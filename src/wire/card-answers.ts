@@ -46,3 +46,25 @@ export const CardsAnswer = Type.Object({
   traceId,
 })
 export type CardsAnswer = Static<typeof CardsAnswer>
+
+/** What the first step of direct 3-D Secure answers; of the documented answer only the session is known. */
+export const ThreeDsInitiateAnswer = inOrder({
+  responseCode,
+  responseMessage: Type.String(),
+  sessionId: Type.String({ description: '64 hex digits, a secret: `transaction.sessionId` of the next step' }),
+  processingTime,
+  traceId,
+})
+
+/** The second step, as documented (finpay-api.md 5.6). */
+export const ThreeDsPayerAnswer = inOrder({
+  responseCode,
+  responseMessage: Type.String(),
+  redirectHtml: Type.String({ description: "Put this into your payer's page; its form leads to the bank" }),
+  threeDsInteraction: Type.Union([Type.Literal('challengemode'), Type.Literal('frictionlessmode')]),
+  mpgsOrderId: Type.String({ description: '23 digits; empty while the bank asks the payer' }),
+  mpgsTransactionId: Type.String({ description: 'A UUID; empty while the bank asks the payer' }),
+  processingTime,
+  traceId,
+})
+export type ThreeDsPayerAnswer = Static<typeof ThreeDsPayerAnswer>

@@ -68,7 +68,7 @@ export function readCharge(bytes: Buffer): ChargeRequest {
 }
 
 /** Members as text; absent ones are not there. */
-function sentCardOf(card: unknown, raw: ReadonlyMap<string, string>): Partial<Record<keyof SentCard, string>> {
+export function sentCardOf(card: unknown, raw: ReadonlyMap<string, string>): Partial<Record<keyof SentCard, string>> {
   const given = (typeof card === 'object' && card !== null ? card : {}) as Readonly<Record<string, unknown>>
   return Object.fromEntries(
     cardMembers.flatMap((name) => {

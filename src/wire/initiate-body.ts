@@ -103,7 +103,7 @@ export const Customer = object({
   account: optional(object({ id: optional(code()) })),
 })
 
-const Url = object({
+export const Url = object({
   callbackUrl: optional(webUrl),
   successUrl: optional(webUrl),
   failUrl: optional(webUrl),
@@ -196,7 +196,7 @@ const SourceOfFunds = object({
   accountId: optional(text()),
 })
 
-const Device = object({
+export const Device = object({
   ani: optional(code()),
   aniCallType: optional(text()),
   browser: optional(text()),

@@ -61,12 +61,15 @@ export interface InitiateRequest {
 export type StoredOnFile = 'TO_BE_STORED' | 'STORED' | 'NOT_STORED'
 
 /** The members kept with an order: numbers as text. `meta.data` is kept beside them, as text. */
-export interface StoredInitiate extends Omit<InitiateBody, 'card' | 'meta'> {
+export interface StoredInitiate extends Omit<InitiateBody, 'card' | 'meta' | 'url'> {
+  readonly url?: NonNullable<InitiateBody['url']> & { readonly threeDsResponseUrl?: string }
   readonly card?: { readonly token?: string; readonly storedOnFile?: StoredOnFile }
   /** A member of ours, which no request has: the order came with its card and has no page. */
   readonly charge?: 'Y'
   /** Another: the plan that it is a payment of, and which. */
   readonly plan?: PlanMark
+  /** Another: the fingerprint of the card whose payer its merchant takes through 3-D Secure. */
+  readonly threeDs?: string
 }
 
 /** Which payment of a plan an order is, and which try at it: a try has an order of its own. */
@@ -408,6 +411,11 @@ export function customerIdOf(stored: string): string {
   let end = start + 1
   while (stored.charAt(end) !== '"') end += stored.charAt(end) === '\\' ? 2 : 1
   return JSON.parse(stored.slice(start, end + 1)) as string
+}
+
+/** Whether it is an order of direct 3-D Secure, without reading it: in a text, the quotes would be escaped. */
+export function isThreeDs(stored: string): boolean {
+  return stored.includes(',"threeDs":"')
 }
 
 /** The members that `readInitiate` gave as `stored`. */

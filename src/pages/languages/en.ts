@@ -162,6 +162,16 @@ export const en: Phrases = {
     waiting: 'Opening the bank’s page…',
   },
 
+  verified: {
+    headings: {
+      SUCCESS: 'Your bank has finished',
+      FAILURE: 'The verification was unsuccessful',
+      PENDING: 'The verification is not finished',
+    },
+    text: (merchant) => `${merchant} goes on with your order on its own page.`,
+    noMoney: 'No money has been taken in this step.',
+  },
+
   processing: {
     title: 'Your payment is being processed',
     heading: 'Waiting for your bank',

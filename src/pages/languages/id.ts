@@ -170,6 +170,16 @@ export const id = {
     waiting: 'Membuka halaman bank…',
   },
 
+  verified: {
+    headings: {
+      SUCCESS: 'Bank Anda sudah selesai',
+      FAILURE: 'Verifikasi tidak berhasil',
+      PENDING: 'Verifikasi belum selesai',
+    },
+    text: (merchant: string) => `${merchant} melanjutkan pesanan Anda di halamannya sendiri.`,
+    noMoney: 'Belum ada uang yang ditarik di langkah ini.',
+  },
+
   processing: {
     title: 'Pembayaran sedang diproses',
     heading: 'Menunggu jawaban bank',
