@@ -16,6 +16,7 @@ import { inquire } from '../src/payment/inquire.ts'
 import { Orders } from '../src/payment/orders.ts'
 import { proceed } from '../src/payment/proceed.ts'
 import { startAttempt } from '../src/payment/start-attempt.ts'
+import { Plans } from '../src/recurring/plans.ts'
 import { Cipher } from '../src/vault/cipher.ts'
 import { CvvKeeper } from '../src/vault/cvv.ts'
 import { fixedKeys } from '../src/vault/fixture.ts'
@@ -370,7 +371,7 @@ function another(acquirers: Acquirers): { deps: PaymentDeps; vault: Vault; cvvs:
   const { database } = gateway
   const deps: PaymentDeps = {
     database,
-    orders: new Orders(database, vault),
+    orders: new Orders(database, { cards: vault, plans: new Plans(database) }),
     clock: systemClock,
     random: systemRandom,
     acquirers,
