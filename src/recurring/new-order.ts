@@ -12,13 +12,16 @@ const timeoutMinutes = 1_440
  */
 export function newOrderOf(plan: Plan, first: Order, orderId: string): NewOrder {
   const { planId, chargeNo, tryNo, cardToken, amount } = plan
-  const { recurring: _begun, transaction: _mode, card: _first, ...members } = readStored(first.details.members)
+  const { recurring: _begun, transaction, card: _first, ...members } = readStored(first.details.members)
+  // Who moves the money is the merchant's choice for all of them; each is captured at once.
+  const { mode: _mode, ...chosen } = transaction ?? {}
   const mark: PlanMark = { id: planId, no: chargeNo, tryNo }
   const card = { token: cardToken, storedOnFile: 'STORED' } as const
   const stored: StoredInitiate = {
     ...members,
     order: { ...members.order, id: orderId, amount: amount.minor.toString(), timeout: timeoutMinutes },
     card,
+    ...(transaction && { transaction: chosen }),
     sourceOfFunds: { type: 'cc' },
     charge: 'Y',
     plan: mark,
