@@ -36,6 +36,8 @@ test('the document names the calls that are there, and no others', () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   )
   assert.deepEqual(calls.toSorted(), [
+    'GET /gerbang/plans',
+    'GET /gerbang/plans/{planId}',
     'GET /pg/payment/card/cancel/{orderId}',
     'GET /pg/payment/card/check/{orderId}',
     'GET /pg/payment/card/customer/delete/{cardToken}',
@@ -43,6 +45,9 @@ test('the document names the calls that are there, and no others', () => {
     'GET /sandbox/callbacks',
     'GET /sandbox/clock',
     'GET /sandbox/orders/{orderId}/events',
+    'POST /gerbang/plans/{planId}/cancel',
+    'POST /gerbang/plans/{planId}/pause',
+    'POST /gerbang/plans/{planId}/resume',
     'POST /pg/payment/card/capture',
     'POST /pg/payment/card/customer',
     'POST /pg/payment/card/initiate',

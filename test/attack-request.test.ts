@@ -546,6 +546,14 @@ describe('a merchant who is hostile to another', () => {
     const kept = freshOrderId()
     await gateway.initiate({ order: { id: kept }, customer: owner, card: { storedOnFile: 'TO_BE_STORED' } })
     await gateway.client.pay(kept)
+    const planned = freshOrderId()
+    const planId = `plan-${planned}`
+    await gateway.initiate({
+      order: { id: planned },
+      customer: owner,
+      recurring: { subscribe: 'Y', type: 'PURCHASE', id: planId, amount: '1000', intervalUnit: 'monthly' },
+    })
+    await gateway.client.pay(planned)
     const [card] = await gateway.client.cards(owner.id)
     assert.ok(card)
     // Delivered and written down, so that nothing of it moves any more.
@@ -557,12 +565,20 @@ describe('a merchant who is hostile to another', () => {
       id: '00000000-0000-4000-8000-000000000000',
       cardToken: 'f'.repeat(64),
       customerId: 'nobody',
+      planId: 'no-plan',
+      after: '',
+      limit: '1',
+      state: 'active',
     }
     const orderOf = (orderId: string) => ({
       orderId,
       id: callback.id,
       cardToken: card.token,
       customerId: owner.id,
+      planId,
+      after: '',
+      limit: '1',
+      state: 'active',
     })
 
     const look = async () => {
@@ -571,6 +587,7 @@ describe('a merchant who is hostile to another', () => {
         `/pg/payment/card/check/${open}`,
         `/sandbox/orders/${open}/events`,
         '/sandbox/callbacks',
+        `/gerbang/plans/${planId}`,
       ]
       const answers = await Promise.all(seen.map((path) => send(path, { headers: { authorization: good } })))
       return [...answers.map(comparable), await gateway.client.cards(owner.id)]
@@ -585,11 +602,9 @@ describe('a merchant who is hostile to another', () => {
         /** The call with the names of an order and a callback wherever one can be named. */
         const call = async (names: typeof missing) => {
           const nameOf = (name: string) => {
-            assert.ok(
-              name === 'orderId' || name === 'id' || name === 'cardToken',
-              `say here what a hostile merchant puts for {${name}}`,
-            )
-            return names[name]
+            assert.ok(Object.hasOwn(names, name), `say here what a hostile merchant puts for {${name}}`)
+            // The line above has checked that it is one of them.
+            return names[name as keyof typeof names]
           }
           const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => nameOf(name))
           const query = parameters.filter((each) => each.in === 'query').map(({ name }) => `${name}=${nameOf(name)}`)

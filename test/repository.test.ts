@@ -34,7 +34,7 @@ function importsOf(file: string): string[] {
 const arrows: Readonly<Record<string, readonly string[]>> = {
   abuse: ['base', 'postgres'],
   acquirer: ['base', 'card', 'postgres', 'vault'],
-  api: ['base', 'card', 'event', 'http', 'merchant', 'payment', 'recurring', 'vault', 'wire'],
+  api: ['base', 'card', 'http', 'merchant', 'payment', 'recurring', 'vault', 'wire'],
   audit: [
     'acquirer',
     'base',

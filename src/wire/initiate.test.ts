@@ -56,6 +56,7 @@ test('the sample request of the documentation is read', () => {
     },
     channel: 'cc',
     terms: { cardFilter: null, acquirerId: null, fdsId: null },
+    recurring: null,
     metaData: null,
     card: { token: null, storedOnFile: null },
     stored:
@@ -236,6 +237,7 @@ const missing: readonly (readonly [path: string, json: string | undefined, field
   ['card.storedOnFile', '"TO_BE_STORED"', 'customer.id'],
   ['card.storedOnFile', '"STORED"', 'card.token'],
   ['card.token', `"${'a1'.repeat(32)}"`, 'customer.id'],
+  ['recurring', '{"subscribe":"Y","type":"PURCHASE","id":"R1","amount":"1000"}', 'customer.id'],
 ]
 
 const malformed: readonly (readonly [path: string, json: string, field?: string])[] = [
@@ -368,7 +370,6 @@ const unbuilt: readonly (readonly [path: string, json: string, field?: string])[
   ['order.referenceNumber', '"REF"'],
   ['order.item', '[{"name":"a"},{"subMerchantId":"M2"}]', 'order.item.1.subMerchantId'],
   ['billing.billerServiceProvider', '{"id":"050017"}'],
-  ['recurring', '{"subscribe":"Y","type":"PURCHASE","id":"R1","amount":"1000"}'],
   ['sourceOfFunds', '{"type":"cc","paymentCode":"8802700099980062"}', 'sourceOfFunds.paymentCode'],
   ['sourceOfFunds.accountId', '"081286288844"'],
   ['transaction.mode', '"VERIFY"'],
