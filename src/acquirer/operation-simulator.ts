@@ -1,10 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '../base/clock.ts'
 import { invariant, unreachable } from '../base/invariant.ts'
 import type { Database, Sql } from '../postgres/database.ts'
 import type { OperationReference, OperationReply, OperationRequest, ReversalReply } from './acquirer.ts'
 import type { Fault } from './faults.ts'
 import * as store from './operation-store.ts'
+import { unapproved } from './remembered.ts'
 
 /**
  * The simulated acquirer's captures, voids and refunds. It keeps an account of every authorization, in one
@@ -106,27 +106,6 @@ async function bookOf(sql: Sql, operation: store.SimulatedOperation, sign: 1n | 
   }
 }
 
-function replyOf({ state, responseCode, reason }: store.SimulatedOperation): OperationReply {
-  switch (state) {
-    case 'approved':
-      return { outcome: 'approved', responseCode: '00' }
-    case 'declined':
-      invariant(responseCode && reason, 'a decline has its code and reason')
-      return { outcome: 'declined', responseCode, reason }
-    case 'silent':
-      return { outcome: 'unknown', reason: 'TIMED_OUT' }
-    case 'reversed':
-      return { outcome: 'declined', responseCode: '05', reason: 'REVERSED' }
-    case 'never_seen':
-      // DE 39 25: unable to locate the record.
-      return { outcome: 'declined', responseCode: '25', reason: 'NOT_FOUND' }
-    default:
-      return unreachable(state)
-  }
-}
-
-/** How long a caller waits for an answer that does not come. */
-export async function silence(ms: number): Promise<{ outcome: 'unknown'; reason: 'TIMED_OUT' }> {
-  await wait(ms)
-  return { outcome: 'unknown', reason: 'TIMED_OUT' }
+function replyOf({ state, ...known }: store.SimulatedOperation): OperationReply {
+  return state === 'approved' ? { outcome: 'approved', responseCode: '00' } : unapproved({ ...known, state })
 }

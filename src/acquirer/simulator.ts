@@ -22,7 +22,8 @@ import type {
 } from './acquirer.ts'
 import { type Decision, decide, type ScriptedOutcome, scripted } from './decide.ts'
 import { type Fault, Faults, type FaultyMessage } from './faults.ts'
-import { OperationSimulator, silence } from './operation-simulator.ts'
+import { OperationSimulator } from './operation-simulator.ts'
+import { silence, unapproved } from './remembered.ts'
 import { keptReference, simulated } from './simulated.ts'
 import * as store from './simulator-store.ts'
 
@@ -309,24 +310,10 @@ const blank = {
   reason: null,
 }
 
-function replyOf({ state, approvalCode, responseCode, reason }: store.Authorization, channel: string): Reply {
-  switch (state) {
-    case 'approved':
-      invariant(approvalCode, 'an approval has its code')
-      return { outcome: 'approved', approvalCode, responseCode: '00', channel }
-    case 'declined':
-      invariant(responseCode && reason, 'a decline has its code and reason')
-      return { outcome: 'declined', responseCode, reason }
-    case 'silent':
-      return { outcome: 'unknown', reason: 'TIMED_OUT' }
-    case 'reversed':
-      return { outcome: 'declined', responseCode: '05', reason: 'REVERSED' }
-    case 'never_seen':
-      // DE 39 25: unable to locate the record.
-      return { outcome: 'declined', responseCode: '25', reason: 'NOT_FOUND' }
-    default:
-      return unreachable(state)
-  }
+function replyOf({ state, approvalCode, ...known }: store.Authorization, channel: string): Reply {
+  if (state !== 'approved') return unapproved({ ...known, state })
+  invariant(approvalCode, 'an approval has its code')
+  return { outcome: 'approved', approvalCode, responseCode: '00', channel }
 }
 
 /** A memory that cannot be reached may have kept the message or not: that is unknown, never a decline. */

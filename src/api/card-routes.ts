@@ -17,7 +17,7 @@ import { readCharge, readCustomer } from '../wire/charge.ts'
 import { ChargeBody, CustomerBody } from '../wire/charge-body.ts'
 import { wibDateTime } from '../wire/wib.ts'
 import { chargeCard, chargeData } from './charge.ts'
-import { type ApiDeps, bytesOf, errors, prefix, refuseWithoutAcquirer } from './deps.ts'
+import { type ApiDeps, bytesOf, errors, prefix, refuseWithoutAcquirer, checkedByReader } from './deps.ts'
 
 export type Typed = FastifyInstance<
   RawServerDefault,
@@ -30,8 +30,6 @@ export type Typed = FastifyInstance<
 /** Payments with a card that the merchant has or sends, and the cards that its customers keep with it. */
 export function cardRoutes(app: Typed, deps: ApiDeps): void {
   const { payments, vault } = deps
-  // Bodies are checked by the same schemas inside `wire/`, after the scanner.
-  const validatorCompiler = () => () => true
 
   app.post(
     `${prefix}/payment`,
@@ -42,7 +40,7 @@ export function cardRoutes(app: Typed, deps: ApiDeps): void {
         body: ChargeBody,
         response: { 200: ChargeAnswer, ...errors },
       },
-      validatorCompiler,
+      validatorCompiler: checkedByReader,
     },
     async (request, reply) => {
       const merchant = merchantOf(request)
@@ -67,7 +65,7 @@ export function cardRoutes(app: Typed, deps: ApiDeps): void {
         body: CustomerBody,
         response: { 200: CardsAnswer, ...errors },
       },
-      validatorCompiler,
+      validatorCompiler: checkedByReader,
     },
     async (request, reply) => {
       const { merchantId } = merchantOf(request)

@@ -34,6 +34,9 @@ export const prefix = '/pg/payment/card'
 /** What every route can answer beside success; the table of codes is `base/problem.ts`. */
 export const errors = { '4xx': ErrorAnswer, '5xx': ErrorAnswer } as const
 
+/** For bodies that their reader checks by the same schema, after the scanner. */
+export const checkedByReader = () => () => true
+
 /** A request in the words of `payment/`. */
 export function orderOf(wanted: InitiateRequest): NewOrder {
   return {

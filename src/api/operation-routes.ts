@@ -10,7 +10,7 @@ import type { PaymentDeps } from '../payment/deps.ts'
 import { type OperationWish, operate } from '../payment/operate.ts'
 import { CodeAnswer, success } from '../wire/answers.ts'
 import { OperationBody, readOperation } from '../wire/operation-body.ts'
-import { bytesOf, errors, prefix } from './deps.ts'
+import { bytesOf, errors, prefix, checkedByReader } from './deps.ts'
 
 /** What a merchant may call its own operation, so that it is done once: printable ASCII. Ours; optional. */
 const keyForm = /^[\x21-\x7e]{1,64}$/
@@ -41,8 +41,7 @@ export function operationRoutes(plain: FastifyInstance, payments: PaymentDeps): 
       `${prefix}/${kind}`,
       {
         schema: { summary, tags: ['After payment'], body: OperationBody, response: { 200: CodeAnswer, ...errors } },
-        // The body is checked by the same schema inside `readOperation`, after the scanner.
-        validatorCompiler: () => () => true,
+        validatorCompiler: checkedByReader,
       },
       async (request, reply) => {
         const { orderId, amount } = readOperation(bytesOf(request.body))

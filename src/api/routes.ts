@@ -26,6 +26,7 @@ import {
   refuseWithoutAcquirer,
   requireNewPlan,
   requireStoredCard,
+  checkedByReader,
 } from './deps.ts'
 import { operationRoutes } from './operation-routes.ts'
 import { notBuiltYet } from './not-built-yet.ts'
@@ -69,8 +70,7 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
         body: InitiateBody,
         response: { 200: InitiateAnswer, ...errors },
       },
-      // The body is checked by the same schema inside `readInitiate`, after the scanner.
-      validatorCompiler: () => () => true,
+      validatorCompiler: checkedByReader,
     },
     async (request, reply) => {
       const opened = await open(deps, merchantOf(request), bytesOf(request.body))

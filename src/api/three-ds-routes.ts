@@ -7,7 +7,7 @@ import { readThreeDsInitiate, readThreeDsPayer, readThreeDsPayment } from '../wi
 import { ThreeDsInitiateBody, ThreeDsPayerBody, ThreeDsPaymentBody } from '../wire/three-ds-body.ts'
 import type { Typed } from './card-routes.ts'
 import { chargeData } from './charge.ts'
-import { type ApiDeps, bytesOf, errors, prefix, refuseWithoutAcquirer } from './deps.ts'
+import { type ApiDeps, bytesOf, errors, prefix, refuseWithoutAcquirer, checkedByReader } from './deps.ts'
 import { authenticatePayer, openThreeDs, payAuthenticated, payerData } from './three-ds.ts'
 
 /** Who moves the money was chosen in the first step. */
@@ -16,8 +16,6 @@ const laterStep = { channel: 'cc', terms: freeTerms } as const
 /** A card payment whose merchant takes the payer through 3-D Secure itself, in three steps (finpay-api.md 5.6). */
 export function threeDsRoutes(app: Typed, deps: ApiDeps): void {
   const { payments } = deps
-  // Bodies are checked by the same schemas inside `wire/`, after the scanner.
-  const validatorCompiler = () => () => true
   const tags = ['Direct 3-D Secure']
 
   app.post(
@@ -29,7 +27,7 @@ export function threeDsRoutes(app: Typed, deps: ApiDeps): void {
         body: ThreeDsInitiateBody,
         response: { 200: ThreeDsInitiateAnswer, ...errors },
       },
-      validatorCompiler,
+      validatorCompiler: checkedByReader,
     },
     async (request, reply) => {
       const merchant = merchantOf(request)
@@ -49,7 +47,7 @@ export function threeDsRoutes(app: Typed, deps: ApiDeps): void {
         body: ThreeDsPayerBody,
         response: { 200: ThreeDsPayerAnswer, ...errors },
       },
-      validatorCompiler,
+      validatorCompiler: checkedByReader,
     },
     async (request, reply) => {
       const merchant = merchantOf(request)
@@ -74,7 +72,7 @@ export function threeDsRoutes(app: Typed, deps: ApiDeps): void {
         body: ThreeDsPaymentBody,
         response: { 200: ChargeAnswer, ...errors },
       },
-      validatorCompiler,
+      validatorCompiler: checkedByReader,
     },
     async (request, reply) => {
       const merchant = merchantOf(request)

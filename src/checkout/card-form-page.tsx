@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { formatRupiah } from '../base/money.ts'
 import { brandOf } from '../pages/card-brand.ts'
 import { ErrorSummary, Field, MoneyLine, Submit } from '../pages/field.tsx'
@@ -174,15 +175,10 @@ function CardFields({ language, step }: CardFieldsProps) {
           'data-expiry': true,
         }}
       />
-      <Field
-        name="cvv"
-        label={card.cvv}
+      <CvvField
+        language={language}
         hint={<span data-cvv-hint={card.cvvHintAmex}>{card.cvvHint}</span>}
         error={cvv ? errors.cvv[cvv] : null}
-        missing={errors.cvv.missing}
-        invalid={errors.cvv.invalid}
-        inside={<Glyph name="card-back" />}
-        input={{ class: 'numeric', inputMode: 'numeric', autoComplete: 'cc-csc', maxLength: 6, 'data-digits': '4' }}
       />
       <Field
         name="name"
@@ -208,6 +204,31 @@ function takenCards({ bins, types }: AcceptedCards, language: Language): string 
   const left = Math.max(0, (bins?.length ?? 0) - shownBins)
   const numbers = bins && listed([...bins.slice(0, shownBins), ...(left > 0 ? [takes.more(left)] : [])])
   return takes.only(kinds, numbers)
+}
+
+/** Where the CVV is typed in. `hint` tells where on the card it is. */
+export function CvvField({
+  language,
+  hint,
+  error,
+}: {
+  language: Language
+  hint: ComponentChildren
+  error: string | null
+}) {
+  const { card, errors } = phrases(language)
+  return (
+    <Field
+      name="cvv"
+      label={card.cvv}
+      hint={hint}
+      error={error}
+      missing={errors.cvv.missing}
+      invalid={errors.cvv.invalid}
+      inside={<Glyph name="card-back" />}
+      input={{ class: 'numeric', inputMode: 'numeric', autoComplete: 'cc-csc', maxLength: 6, 'data-digits': '4' }}
+    />
+  )
 }
 
 /** The half of the page where only the CVV is typed in again. */
@@ -238,15 +259,10 @@ export function CvvForm({ page, step }: { page: CheckoutPage; step: CvvFormStep 
         <input type="hidden" name="formNo" value={String(step.formNo)} />
         <input type="hidden" name="lang" value={language} />
         <div class="fields">
-          <Field
-            name="cvv"
-            label={card.cvv}
+          <CvvField
+            language={language}
             hint={brand === 'American Express' ? card.cvvHintAmex : card.cvvHint}
             error={error}
-            missing={errors.cvv.missing}
-            invalid={errors.cvv.invalid}
-            inside={<Glyph name="card-back" />}
-            input={{ class: 'numeric', inputMode: 'numeric', autoComplete: 'cc-csc', maxLength: 6, 'data-digits': '4' }}
           />
         </div>
         <div class="actions">

@@ -15,6 +15,7 @@ import { type Language, pickLanguage } from '../pages/language.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
 import { hasRoute } from '../payment/candidates.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
+import type { OrderState } from '../payment/lifecycle.ts'
 import { keeperOf } from '../payment/keeping.ts'
 import { type Order, type Standing, stateAt } from '../payment/order.ts'
 import { opens, parsePageToken } from '../payment/page-token.ts'
@@ -236,6 +237,11 @@ async function unknown(request: FastifyRequest, reply: FastifyReply): Promise<Fa
   return reply.code(404).headers(pageHeaders()).send(unknownLinkPage(language))
 }
 
+/** The page says so to a payer who pays again. */
+function isPaidAlready(state: OrderState): boolean {
+  return state === 'captured' || state === 'authorized'
+}
+
 /** POST, then 303 to our own page: reloading or going back never pays again. */
 function seeOther(reply: FastifyReply, { action, language }: Visit, again = false): FastifyReply {
   return reply.headers(pageHeaders()).redirect(`${action}?lang=${language}${again ? '&again=1' : ''}`, 303)
@@ -252,7 +258,7 @@ async function submitCard(
   const form = formOf(request)
   const at = now(deps, visit)
   const state = stateAt(order, at)
-  if (state === 'captured' || state === 'authorized') return seeOther(reply, visit, true)
+  if (isPaidAlready(state)) return seeOther(reply, visit, true)
   // A second click, a stale tab or a page from the browser's history: show what is true.
   const formNo = Number(form.get('formNo'))
   if (state !== 'open' || formNo !== order.attemptCount + 1) return seeOther(reply, visit)
@@ -333,7 +339,7 @@ async function submitStoredCard(
   const form = formOf(request)
   const at = now(deps, visit)
   const state = stateAt(order, at)
-  if (state === 'captured') return seeOther(reply, visit, true)
+  if (isPaidAlready(state)) return seeOther(reply, visit, true)
   const formNo = Number(form.get('formNo'))
   const stored = await storedCardOf(deps, merchant, order, at)
   if (state !== 'open' || formNo !== order.attemptCount + 1 || !stored) return seeOther(reply, visit)

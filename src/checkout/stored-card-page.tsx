@@ -1,10 +1,10 @@
 import { formatRupiah } from '../base/money.ts'
 import { brandOf } from '../pages/card-brand.ts'
-import { Field, Submit } from '../pages/field.tsx'
+import { Submit } from '../pages/field.tsx'
 import { Glyph } from '../pages/glyph.tsx'
 import { phrases } from '../pages/language.ts'
 import { OtherCard } from './bank-step-page.tsx'
-import { BrowserData, shownCard, WhatWentWrong } from './card-form-page.tsx'
+import { BrowserData, CvvField, shownCard, WhatWentWrong } from './card-form-page.tsx'
 import type { CheckoutPage, StoredCardStep } from './view.ts'
 
 /** The half of the page where a stored card is paid with: only the CVV is typed in. */
@@ -28,15 +28,10 @@ export function StoredCardForm({ page, step }: { page: CheckoutPage; step: Store
         <input type="hidden" name="lang" value={language} />
         <BrowserData />
         <div class="fields">
-          <Field
-            name="cvv"
-            label={card.cvv}
+          <CvvField
+            language={language}
             hint={isAmex ? card.cvvHintAmex : card.cvvHint}
             error={cvv ? errors.cvv[cvv] : null}
-            missing={errors.cvv.missing}
-            invalid={errors.cvv.invalid}
-            inside={<Glyph name="card-back" />}
-            input={{ class: 'numeric', inputMode: 'numeric', autoComplete: 'cc-csc', maxLength: 6, 'data-digits': '4' }}
           />
         </div>
         <div class="actions">

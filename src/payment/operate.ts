@@ -54,27 +54,23 @@ export async function operate(
   if (!begun) throw new Problem('order_not_found')
   if (begun.kind === 'done') return 'approved'
   const { operation } = begun
+  const { merchantId } = merchant
+  const { operationNo, kind, reference, amount } = operation
   if (begun.kind === 'repeat') {
-    if (isOpen(operation)) await inquireOperation(deps, merchant, orderId, operation.operationNo)
-  } else {
-    const acquirer = deps.acquirers.find(operation.acquirerId)
-    invariant(acquirer, 'an operation is begun where there is its acquirer')
-    const reply = await acquirer.operate({
-      merchantId: merchant.merchantId,
-      orderId,
-      kind: operation.kind,
-      reference: operation.reference,
-      authorization: begun.authorization,
-      amount: operation.amount,
-    })
-    await settleOperation(deps, merchant, orderId, operation.operationNo, reply)
+    if (!isOpen(operation)) return resultOf(operation)
+    await inquireOperation(deps, merchant, orderId, operationNo)
+    const standing = (await operationsOf(deps.database, merchantId, orderId))[operationNo - 1]
+    invariant(standing, 'an operation that was begun is there')
+    return resultOf(standing)
   }
-  const operations = await operationsOf(deps.database, merchant.merchantId, orderId)
-  return resultOf(operations.find(({ operationNo }) => operationNo === operation.operationNo))
+  const acquirer = deps.acquirers.find(operation.acquirerId)
+  invariant(acquirer, 'an operation is begun where there is its acquirer')
+  const { authorization } = begun
+  const reply = await acquirer.operate({ merchantId, orderId, kind, reference, authorization, amount })
+  return resultOf(await settleOperation(deps, merchant, orderId, operationNo, reply))
 }
 
-function resultOf(operation: Operation | undefined): OperationResult {
-  invariant(operation, 'an operation that was begun is there')
+function resultOf(operation: Operation): OperationResult {
   switch (operation.state) {
     case 'approved':
       return 'approved'

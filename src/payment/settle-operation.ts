@@ -11,7 +11,7 @@ import { isOpen, type Operation } from './operation.ts'
  * Writes down what the acquirer answered to a capture, void or refund, whether to the request or to a later
  * inquiry. An approval that comes when the operation has ended otherwise is taken back, and the log says so.
  *
- * Answers false when the operation was not waiting for an answer any more.
+ * Answers the operation as it then stands.
  */
 export async function settleOperation(
   deps: PaymentDeps,
@@ -19,7 +19,7 @@ export async function settleOperation(
   orderId: string,
   operationNo: number,
   reply: OperationReply,
-): Promise<boolean> {
+): Promise<Operation> {
   const settled = await change(
     deps,
     merchant,
@@ -35,33 +35,34 @@ export async function settleOperation(
           work.record('operation.late_answer', { operationNo, kind })
           work.schedule('undo', operationSubject(orderId, operationNo), work.now)
         }
-        return false
+        return operation
       }
+      let moved: Operation
       switch (reply.outcome) {
         case 'approved':
-          work.moveOperation(operation, 'send', 'approved', { responseCode: reply.responseCode })
+          moved = work.moveOperation(operation, 'send', 'approved', { responseCode: reply.responseCode })
           applyOperation(work, operation)
           break
         case 'declined': {
           const { responseCode, reason } = reply
-          work.moveOperation(operation, 'send', 'declined', { responseCode, reason })
+          moved = work.moveOperation(operation, 'send', 'declined', { responseCode, reason })
           work.record('operation.declined', { operationNo, kind, responseCode, reason })
           closeIfLapsed(work)
           break
         }
         case 'unknown':
-          work.moveOperation(operation, 'send', 'unknown', { reason: reply.reason })
           work.record('operation.unknown', { operationNo, kind, reason: reply.reason })
-          return true
+          return work.moveOperation(operation, 'send', 'unknown', { reason: reply.reason })
         default:
-          unreachable(reply)
+          return unreachable(reply)
       }
       work.unschedule('operation', operationSubject(orderId, operationNo))
-      return true
+      return moved
     },
     { withOperations: true },
   )
-  return settled ?? false
+  invariant(settled, 'an order stays once it is written')
+  return settled
 }
 
 /** What an operation that was done does to its order. It is no longer under way. */
