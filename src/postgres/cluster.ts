@@ -27,11 +27,28 @@ export async function createCluster(home: Home, watcher: Watcher, durable: boole
   if (durable) await syncFolder(around)
 }
 
+/**
+ * The database writes zeros over a whole new segment of its log and waits for the disk before it goes on, with
+ * everybody behind it: 20 to 40 ms for the usual 16 MB, 2 for one. It makes them anew until `max_wal_size` is
+ * there to be used again.
+ */
+const walSegmentMb = 1
+
 async function initdb(home: Home, folder: string, watcher: Watcher, durable: boolean): Promise<void> {
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
   const program = spawn(
     join(home.binaries, 'bin', 'initdb'),
-    ['-D', folder, '-U', superuser, '--auth=trust', '--no-instructions', ...locale, ...(durable ? [] : ['--no-sync'])],
+    [
+      '-D',
+      folder,
+      '-U',
+      superuser,
+      '--auth=trust',
+      '--no-instructions',
+      `--wal-segsize=${walSegmentMb}`,
+      ...locale,
+      ...(durable ? [] : ['--no-sync']),
+    ],
     { ...home.user, cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe'], env: serverEnvironment },
   )
   watcher.guard(program.pid ?? null)

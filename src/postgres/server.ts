@@ -19,6 +19,9 @@ const settings = {
   full_page_writes: 'on',
   synchronous_commit: 'on',
   shared_buffers: '128MB',
+  // What initdb would have set for segments of the usual size.
+  max_wal_size: '1GB',
+  min_wal_size: '80MB',
   max_connections: '100',
   jit: 'off',
   timezone: 'UTC',
