@@ -46,19 +46,24 @@ export async function initiate(deps: InitiateDeps, merchant: Merchant, request: 
   const orderNo = Buffer.allocUnsafe(12)
   orderNo.writeUIntBE(now.getTime(), 0, 6)
   random(6, 'order number').copy(orderNo, 6)
-  const opening = {
+  const reference = uuidFrom(random(16, 'order reference'))
+  const expiresAt = new Date(now.getTime() + request.timeoutMinutes * 60_000)
+  const { amount, channel, details } = request
+  const first = firstEvent({ amount, channel, reference, createdAt: now, expiresAt, details })
+  // In one piece: spread from another object each order would have a hidden class of its own, for the collector.
+  const order: Order = {
     merchantId,
     orderId: request.orderId,
     orderNo,
     pageSecret: random(16, 'page secret'),
-    reference: uuidFrom(random(16, 'order reference')),
+    reference,
     state: initialOrderState,
-    amount: request.amount,
-    channel: request.channel,
+    amount,
+    channel,
     contentHash: contentHashOf(deps.contentKey, merchantId, request.identity),
-    details: request.details,
+    details,
     createdAt: now,
-    expiresAt: new Date(now.getTime() + request.timeoutMinutes * 60_000),
+    expiresAt,
     attemptCount: 0,
     refusedCount: 0,
     paidAttempt: null,
@@ -71,9 +76,9 @@ export async function initiate(deps: InitiateDeps, merchant: Merchant, request: 
     pending: null,
     operationCount: 0,
     version: 1,
+    eventSeq: first.seq,
+    eventHash: first.hash,
   }
-  const first = firstEvent(opening)
-  const order: Order = { ...opening, eventSeq: first.seq, eventHash: first.hash }
   if (await deps.orders.open({ order, first })) return order
   const earlier = (await deps.orders.find(merchantId, request.orderId))?.order
   if (!earlier) throw new Problem('unavailable')
