@@ -153,7 +153,7 @@ describe('the short way', () => {
   test('is not taken by what is in any way unusual', async () => {
     const orderId = freshOrderId()
     const first = new Connection(gateway.url)
-    assert.equal((await first.send(check('nothing'))).isDirect, false)
+    await first.send(check('nothing', byFramework))
     assert.equal((await first.send(check('nothing'))).isDirect, true)
     for (const sent of [
       check('nothing', { authorization: basic('FINPAY770', 'wrong') }),
@@ -174,6 +174,30 @@ describe('the short way', () => {
       assert.equal((await first.send(sent)).isDirect, false, JSON.stringify(sent))
     assert.equal((await first.send(check('nothing'))).isDirect, true)
     first.close()
+  })
+
+  test('knows who comes again over another connection, and nobody else', async () => {
+    const own = await testGateway()
+    const first = new Connection(own.url)
+    assert.equal((await first.send(check('nothing'))).isDirect, false)
+    for (const [sent, isDirect] of [
+      [check('nothing'), true],
+      [check('nothing', { host: 'evil.example' }), false],
+      [check('nothing', { 'x-forwarded-for': '10.0.0.1' }), false],
+      [check('nothing', { 'x-forwarded-for': '10.0.0.1' }), true],
+      [check('nothing', { 'x-forwarded-for': '10.0.0.2' }), false],
+      [check('nothing'), true],
+      // Whoever gives a wrong key has the merchant looked up anew, so the next right one is asked as well.
+      [check('nothing', { authorization: basic('FINPAY770', 'wrong') }), false],
+      [check('nothing'), false],
+      [check('nothing'), true],
+    ] as const) {
+      const other = new Connection(own.url)
+      assert.equal((await other.send(sent)).isDirect, isDirect, JSON.stringify(sent))
+      other.close()
+    }
+    first.close()
+    await own.close()
   })
 
   test('is closed to a key that is no longer the merchant\u2019s, and to one that is new', async () => {
