@@ -87,6 +87,17 @@ export function boundConnections(
     server.closeIdleConnections()
   })
 
+  let refused: ServerResponse[] = []
+  const refuseSoon = (response: ServerResponse) => {
+    if (refused.push(response) === 1) setImmediate(refuseSome)
+  }
+  const refuseSome = () => {
+    const now = refused.slice(0, refusedAtOnce)
+    refused = refused.slice(refusedAtOnce)
+    for (const response of now) refuse(response)
+    if (refused.length > 0) setImmediate(refuseSome)
+  }
+
   const ahead = new WeakMap<Socket, number>()
   const [handler] = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
   invariant(handler, 'the server has its handler before its connections are bounded')
@@ -111,26 +122,39 @@ export function boundConnections(
       ahead.set(socket, waiting)
       response.once('socket', () => ahead.set(socket, (ahead.get(socket) ?? 1) - 1))
     }
-    if (refusesEarly?.(request.method ?? '', request.url ?? '')) refuse(response)
+    if (refusesEarly?.(request.method ?? '', request.url ?? '')) refuseSoon(response)
     else if (!takes?.(request, response)) handler(request, response)
   })
 }
 
 /**
+ * So many are refused in one turn of the event loop. All at once would take 20 ms under a flood, while what the
+ * database has committed waits to be read; and who has not been refused yet sends nothing new.
+ */
+const refusedAtOnce = 64
+
+/**
  * Answers 503 in the contract's form before anything else is done for a request. It is what happens most often
- * under overload, so what it costs is taken from those that are let in: the framework's way to the same
- * bytes costs a third more, and its line in the log as much again.
+ * under overload, so what it costs is taken from those that are let in: its bytes are made once, but for the
+ * trace's id, and it leaves no line in the log.
  */
 function refuse(response: ServerResponse): void {
-  const problem = new Problem('unavailable')
-  const body = JSON.stringify(problemAnswer(problem, randomUUID(), 0))
-  response.writeHead(problem.status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    'retry-after': String(problem.retryAfterSeconds),
-  })
-  response.end(body)
+  response.writeHead(unavailable.status, refusalHeaders)
+  response.end(refusalStart + randomUUID() + refusalEnd)
 }
+
+const unavailable = new Problem('unavailable')
+const anyTraceId = randomUUID()
+const refusal = JSON.stringify(problemAnswer(unavailable, anyTraceId, 0))
+const [refusalStart = '', refusalEnd = ''] = refusal.split(anyTraceId)
+const refusalHeaders = [
+  'content-type',
+  'application/json; charset=utf-8',
+  'content-length',
+  String(Buffer.byteLength(refusal)),
+  'retry-after',
+  String(unavailable.retryAfterSeconds),
+]
 
 /** How many files the process may have open, where the system tells. */
 function openFiles(): number {

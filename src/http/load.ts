@@ -11,12 +11,15 @@ const shares: Readonly<Record<Exclude<LoadClass, 'form'>, number>> = { order: 0.
 const mostForms = 2_000
 
 /** So many are worked on however slow everything is: fewer would refuse what is no overload at all. */
-const lowest = 160
+const lowest = 96
 const highest = 4_096
 const first = 1_024
 
-/** Of the requests of a span, at most one in ten may take longer than this from body to answer. */
-const targetMs = 50
+/**
+ * Of the requests of a span, at most one in ten may take longer than this from body to answer. Whoever waits has
+ * waited as long again before the body was read, and the slowest of a hundred three times as long as that one.
+ */
+const targetMs = 25
 const slowShare = 0.1
 
 const spanMs = 100
