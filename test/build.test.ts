@@ -22,6 +22,8 @@ suite('the build script', () => {
     cpSync(join(packageRoot(), 'scripts', 'build.mjs'), join(folder, 'scripts', 'build.mjs'))
     writeFileSync(join(folder, 'src', 'a.ts'), 'one')
     writeFileSync(join(folder, 'node_modules/typebox/license'), 'May be copied with this line.')
+    const named = { name: 'typebox', version: '1.2.3', license: 'MIT' }
+    writeFileSync(join(folder, 'node_modules/typebox/package.json'), JSON.stringify(named))
     bundler('')
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
@@ -36,7 +38,11 @@ suite('the build script', () => {
 
   /** Stands in for the bundler: `source` runs with its options. */
   function bundler(source: string): void {
-    const text = `exports.build = async (options) => { ${source} }`
+    const text = `exports.build = async (options) => {
+      const inputs = {}
+      ${source}
+      return { metafile: { inputs } }
+    }`
     writeFileSync(join(folder, 'node_modules/esbuild/index.js'), text)
   }
 
@@ -79,12 +85,14 @@ suite('the build script', () => {
     assert.deepEqual(left(), ['dist'])
   })
 
-  test('one file is made of the schema library, with its licence', async () => {
+  test('program and schema library are gathered, each with the licences of what is in them', async () => {
     compiler(copy)
-    bundler(`const made = options.outfile.slice(0, -'src/base/schema.js'.length)
-      require('node:fs').writeFileSync(made + 'a.js', options.banner.js)`)
+    bundler(`require('node:fs').appendFileSync(options.absWorkingDir + '/gathered', options.entryPoints + ' ')
+      inputs['src/a.js'] = inputs['../node_modules/typebox/build/index.mjs'] = inputs['../node_modules/typebox/b.js'] = {}`)
     assert.equal(await build(), 0)
-    assert.equal(built(), '/*! Holds typebox.\n\nMay be copied with this line.*/')
+    assert.equal(readFileSync(join(folder, 'dist/gathered'), 'utf8'), 'src/cli/main.js src/base/schema.js ')
+    for (const licences of ['dist/src/cli/main-licences.txt', 'dist/src/base/schema-licences.txt'])
+      assert.equal(readFileSync(join(folder, licences), 'utf8'), 'typebox 1.2.3 (MIT)\n\nMay be copied with this line.')
   })
 
   test('a bundler that fails leaves the last good build', async () => {
