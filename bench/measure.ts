@@ -10,6 +10,8 @@ export interface Bench {
   readonly connections: number
   /** Orders of the large database. */
   readonly orders: number
+  /** Plans that fall due at once. */
+  readonly plans: number
   /** Payments, callbacks and starts of one turn are counted, and these are their numbers. */
   readonly callbacks: number
   /** Says what is being done. */

@@ -10,6 +10,7 @@ import { measureLarge } from './large.ts'
 import { machineOf } from './machine.ts'
 import type { Bench, Line } from './measure.ts'
 import { measurePayment } from './payment.ts'
+import { measureRecurring } from './recurring.ts'
 import { type Report, tableOf } from './report.ts'
 import { measureStart } from './start.ts'
 
@@ -24,12 +25,13 @@ const measures: Readonly<Record<string, (bench: Bench) => Promise<Line[]>>> = {
   check: measureCheck,
   payment: measurePayment,
   cards: measureCards,
+  recurring: measureRecurring,
   callbacks: measureCallbacks,
   large: measureLarge,
 }
 
 const usage = `npm run bench -- [measure …] [--rounds 5] [--seconds 3] [--connections 64] [--orders 1000000]
-                  [--callbacks 10000] [--json FILE]
+                  [--callbacks 10000] [--plans 10000] [--json FILE]
 
 measures: ${Object.keys(measures).join(' ')}; all of them where none is named`
 
@@ -41,18 +43,21 @@ const { values, positionals } = parseArgs({
     connections: { type: 'string', default: '64' },
     orders: { type: 'string', default: '1000000' },
     callbacks: { type: 'string', default: '10000' },
+    plans: { type: 'string', default: '10000' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
 
-const numbers = [values.rounds, values.seconds, values.connections, values.orders, values.callbacks].map(Number)
+const numbers = [values.rounds, values.seconds, values.connections, values.orders, values.callbacks, values.plans].map(
+  Number,
+)
 const unknown = positionals.filter((name) => !(name in measures))
 if (values.help || unknown.length > 0 || !numbers.every((number) => number > 0 && number <= 10_000_000)) {
   process.stderr.write(`${usage}\n`)
   process.exit(values.help ? 0 : 2)
 }
-const [rounds = 5, seconds = 3, connections = 64, orders = 1_000_000, callbacks = 10_000] = numbers
+const [rounds = 5, seconds = 3, connections = 64, orders = 1_000_000, callbacks = 10_000, plans = 10_000] = numbers
 
 const startedAt = performance.now()
 const isTerminal = process.stderr.isTTY
@@ -63,7 +68,7 @@ const progress = (what: string) => {
 
 const server = await startDatabase()
 try {
-  const bench: Bench = { server, rounds, ms: seconds * 1_000, connections, orders, callbacks, progress }
+  const bench: Bench = { server, rounds, ms: seconds * 1_000, connections, orders, callbacks, plans, progress }
   const found: Record<string, Line[]> = {}
   const machine = await machineOf(server)
   for (const [name, measure] of Object.entries(measures)) {

@@ -21,6 +21,8 @@ const growing = new Set([
   'callback_attempt',
   'vault_entry',
   'stored_card',
+  'plan',
+  'plan_event',
   'simulated_authorization',
   'simulated_authentication',
 ])
@@ -78,8 +80,20 @@ before(async () => {
     const [callback] = await gateway.client.callbacks(id)
     if (callback) await gateway.fetch(`/sandbox/callbacks/${callback.id}/resend`, { method: 'POST' })
   }
+  await drivePlans()
   await shop.close()
 })
+
+/** Every statement about plans, but for those of the auditor. */
+async function drivePlans(): Promise<void> {
+  const begun = freshOrderId()
+  await gateway.initiate({ order: { id: begun }, recurring: { type: 'PURCHASE', id: 'kopi', amount: '1000' } })
+  await gateway.client.pay(begun)
+  await gateway.client.clock.advance('P31D')
+  await gateway.client.managePlan('kopi', 'pause')
+  await gateway.client.plans({ state: 'paused', customerId: 'C-1' })
+}
+
 /** Every statement about stored cards, but for those of the auditor and of a rotation, which read all of them. */
 async function driveStoredCards(): Promise<void> {
   const customer = { id: 'C-1', mobilePhone: '+6281286288800' }
@@ -126,6 +140,12 @@ test('every statement finds its rows by key, also when it was planned on empty t
     'timer.claim',
     'vault.find',
     'stored_card.promote',
+    'plan.start',
+    'plan.find',
+    'plan.list',
+    'plan.update',
+    'plan.log',
+    'plan.events',
   ])
     assert.ok(statements.has(name), `${name} was seen`)
   const client = new Client({

@@ -108,10 +108,15 @@ async function typesOf({ client }: Shop, id: string): Promise<string[]> {
   return (await client.events(id)).map(({ type }) => type)
 }
 
-async function toldOf(id: string): Promise<{ transaction: { acquirerId: string | null } }> {
+interface Told {
+  readonly order: { readonly id: string }
+  readonly transaction: { readonly acquirerId: string | null }
+}
+
+async function toldOf(id: string): Promise<Told> {
   for (let tries = 0; tries < 200; tries += 1) {
     const found = shop.received.find(({ path }) => path === `/${id}`)
-    if (found) return JSON.parse(found.body) as { transaction: { acquirerId: string | null } }
+    if (found) return JSON.parse(found.body) as Told
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
   throw new Error(`no callback came for ${id}`)
@@ -153,6 +158,34 @@ describe('transaction.acquirerId and fdsId', () => {
     await chooser.client.fault(id, 'authorize', 'unreachable')
     assert.equal(await chooser.pay(id), 'REQUEST_INITIATED undefined')
     assert.ok(!(await typesOf(chooser, id)).includes('attempt.rerouted'))
+  })
+
+  test('the payments of a plan keep to the choice of its first order, also where another would be asked first', async () => {
+    const chooser = await aShop(both)
+    const retry = { interval: '1', intervalUnit: 'daily', maxInterval: '1' }
+    const recurring = { type: 'PURCHASE', id: 'kopi', amount: '25000', intervalUnit: 'weekly', maxInterval: '2', retry }
+    const first = await chooser.open({ transaction: { acquirerId: 'simulator2' }, recurring })
+    assert.equal(await chooser.pay(first), 'CAPTURED 009')
+    // Settled later, by who reads the order anew.
+    await chooser.client.fault('kopi-1', 'authorize', 'lost_after')
+    await chooser.client.fault('kopi-2', 'authorize', 'unreachable')
+    await chooser.client.clock.advance('P15D')
+    const charged = await Promise.all(
+      ['kopi-1', 'kopi-2', 'kopi-2.2'].map(async (id) => {
+        const told = shop.received.map(({ body }) => JSON.parse(body) as Told).find(({ order }) => order.id === id)
+        const { data } = (await chooser.client.check(id)) as {
+          data: { result: { payment: { status: string; channel: string | null } } }
+        }
+        const { status, channel } = data.result.payment
+        return [id, status, channel, told?.transaction.acquirerId]
+      }),
+    )
+    assert.deepEqual(charged, [
+      ['kopi-1', 'CAPTURED', '009', 'simulator2'],
+      ['kopi-2', 'FAILURE', undefined, 'simulator2'],
+      ['kopi-2.2', 'CAPTURED', '009', 'simulator2'],
+    ])
+    assert.ok(!(await typesOf(chooser, 'kopi-2')).includes('attempt.rerouted'))
   })
 
   test('what the merchant does not have is refused by its name, and leaves no order', async () => {

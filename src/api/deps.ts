@@ -88,8 +88,8 @@ export async function requireStoredCard(
 }
 
 /**
- * A plan's name is used once: nobody opens an order whose plan could not begin. A repeat of the order that began it is
- * answered all the same.
+ * A plan's name is used once: nobody opens an order whose plan could not begin. A repeat opens none, and is answered
+ * also when its plan, or another of its name, has begun meanwhile, or its end date has passed.
  *
  * @throws Problem `malformed_field` naming `recurring.endDate` where nothing would follow; `conflict`
  */
@@ -100,13 +100,12 @@ export async function requireNewPlan(
 ): Promise<void> {
   if (!recurring) return
   const earlier = await plans.find({ merchantId, planId: recurring.id })
-  if (earlier?.orderId === order.id) return
-  if (earlier) throw new Problem('conflict', { reason: 'A plan with this recurring.id is there already' })
   const today = wibDate(payments.clock.now(merchantId)).replaceAll('-', '')
-  if (recurring.endDate === null || recurring.endDate > today) return
-  // A repeat may come on a later day than what it repeats.
-  if (await payments.orders.find(merchantId, order.id)) return
-  throw new Problem('malformed_field', { field: 'recurring.endDate' })
+  const isOver = recurring.endDate !== null && recurring.endDate <= today
+  if ((!earlier && !isOver) || (await payments.orders.find(merchantId, order.id))) return
+  throw earlier
+    ? new Problem('conflict', { reason: 'A plan with this recurring.id is there already' })
+    : new Problem('malformed_field', { field: 'recurring.endDate' })
 }
 
 /** Cards need somebody who moves the money; live mode may have nobody yet (design part 1). */

@@ -1,3 +1,4 @@
+import { isIn } from '../event/fold.ts'
 import { chainFault } from '../event/verify-chain.ts'
 import { type EventType, eventTypes, fold } from '../payment/history.ts'
 import {
@@ -50,9 +51,7 @@ const attemptMoves: Readonly<Partial<Record<EventType, readonly [AttemptOperatio
   'order.authorized': ['authorize', 'reserved'],
 }
 
-function isEventType(type: string): type is EventType {
-  return Object.hasOwn(eventTypes, type)
-}
+const isEventType = (type: string): type is EventType => isIn(eventTypes, type)
 
 /** The attempt that an event is about. */
 function attemptNoOf(event: FiledEvent): number {

@@ -1,7 +1,8 @@
 import type { StoredEvent } from '../event/chain.ts'
+import { isIn } from '../event/fold.ts'
 import { chainFault } from '../event/verify-chain.ts'
 import type { Sql } from '../postgres/database.ts'
-import { type PlanEventType, planEventTypes, type PlanState } from '../recurring/lifecycle.ts'
+import { foldPlan, planEventTypes } from '../recurring/lifecycle.ts'
 import type { Check, Fault, Tally } from './check.ts'
 import { type FiledPlan, type PlanOrder, planEvents, planOrders, type PlanPlace, plansAfter } from './plan-store.ts'
 
@@ -55,11 +56,10 @@ export async function checkPlans(sql: Sql, tally: Tally): Promise<void> {
 function lookAtLog({ state, eventSeq, eventHash }: FiledPlan, events: readonly StoredEvent[], fault: Fault): void {
   const wrong = chainFault(events, { seq: eventSeq, hash: eventHash })
   if (wrong) fault(wrong)
-  let told: PlanState | undefined
-  for (const { seq, type } of events) {
-    if (!isEventType(type)) fault(`event ${seq} is a ${type}, which is not in the catalogue`)
-    else told = planEventTypes[type] ?? told
-  }
+  const isKnown = (type: string) => isIn(planEventTypes, type)
+  for (const { seq, type } of events)
+    if (!isKnown(type)) fault(`event ${seq} is a ${type}, which is not in the catalogue`)
+  const told = foldPlan(events.map(({ type }) => type).filter(isKnown))
   if (told !== state) fault(`it is ${state} and its log says ${told ?? 'nothing'}`)
 }
 
@@ -94,10 +94,6 @@ function lookAtTimer({ state, currentOrder, dueAt, timerDueAt }: FiledPlan, faul
   if (!dueAt && timerDueAt) fault('it has a timer and no time')
   if (dueAt && timerDueAt && dueAt.getTime() !== timerDueAt.getTime())
     fault(`it is due at ${dueAt.toISOString()} and its timer at ${timerDueAt.toISOString()}`)
-}
-
-function isEventType(type: string): type is PlanEventType {
-  return Object.hasOwn(planEventTypes, type)
 }
 
 /** Null also for what we did not write. */

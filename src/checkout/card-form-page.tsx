@@ -5,6 +5,7 @@ import { ErrorSummary, Field, MoneyLine, Submit } from '../pages/field.tsx'
 import { Glyph } from '../pages/glyph.tsx'
 import { kept } from '../pages/kept.ts'
 import { type Language, phrases } from '../pages/language.ts'
+import { Agreement } from './recurring.tsx'
 import type { AcceptedCards, CardFormErrors, CardFormStep, CheckoutPage, CvvFormStep } from './view.ts'
 
 /** The half of the page where a card is typed in. */
@@ -113,8 +114,10 @@ interface CardFieldsProps {
 }
 
 /** What becomes of the card afterwards; nothing is said where it is forgotten. */
-function Keeping({ page: { language, merchantName }, step }: { page: CheckoutPage; step: CardFormStep }) {
+function Keeping({ page, step }: { page: CheckoutPage; step: CardFormStep }) {
+  const { language, merchantName } = page
   const { keepCard } = phrases(language)
+  if (page.recurring) return <Agreement page={page} />
   if (step.keeping === 'never') return null
   if (step.keeping === 'always') {
     return (

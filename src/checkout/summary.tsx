@@ -3,7 +3,8 @@ import { Glyph } from '../pages/glyph.tsx'
 import { phrases } from '../pages/language.ts'
 import { Mark } from '../pages/mark.tsx'
 import { formatDuration, formatWib } from '../pages/time.ts'
-import type { CheckoutPage, RecurringView } from './view.ts'
+import { termsOf } from './recurring.tsx'
+import type { CheckoutPage } from './view.ts'
 
 /** Who is paid, how much, for what, and until when: one half of every page of an order. */
 export function Summary({ page, open }: { page: CheckoutPage; open: boolean }) {
@@ -27,35 +28,21 @@ export function Summary({ page, open }: { page: CheckoutPage; open: boolean }) {
           <dd>{orderId}</dd>
         </div>
         {open ? <Deadline page={page} /> : null}
-        {open && page.recurring ? <Recurring page={page} recurring={page.recurring} /> : null}
+        {open ? <Recurring page={page} /> : null}
       </dl>
       <Mark className="watermark" />
     </section>
   )
 }
 
-/** What the payer agrees to beside this payment: how much, how often, how many times and until when. */
-function Recurring({
-  page: { language, merchantName },
-  recurring: { amount, interval, unit, maxCharges, startDate, endDate },
-}: {
-  page: CheckoutPage
-  recurring: RecurringView
-}) {
-  const { recurring, months } = phrases(language)
-  const day = (text: string) =>
-    `${Number(text.slice(6))} ${months[Number(text.slice(4, 6)) - 1] ?? ''} ${text.slice(0, 4)}`
-  const how = [
-    recurring.every(interval, recurring.units[unit]),
-    ...(maxCharges === null ? [] : [recurring.times(maxCharges)]),
-    ...(startDate === null ? [] : [recurring.from(day(startDate))]),
-    ...(endDate === null ? [] : [recurring.until(day(endDate))]),
-    ...(maxCharges === null && endDate === null ? [recurring.untilStopped(merchantName)] : []),
-  ].join(', ')
+/** What follows this payment without its payer, in short: the form says it in full. */
+function Recurring({ page }: { page: CheckoutPage }) {
+  const terms = termsOf(page)
+  if (terms === null) return null
   return (
     <div>
-      <dt>{recurring.title}</dt>
-      <dd>{recurring.text(merchantName, formatRupiah(amount), how)}</dd>
+      <dt>{phrases(page.language).recurring.title}</dt>
+      <dd>{terms}</dd>
     </div>
   )
 }

@@ -43,7 +43,15 @@ export async function plansManage(wish: 'pause' | 'resume' | 'cancel', words: re
 }
 
 function lineOf({ id, state, amount, interval, intervalUnit, charged, maxInterval, nextAt }: PlanView): string {
-  const every = interval === 1 ? intervalUnit : `${interval} × ${intervalUnit}`
+  const every = interval === 1 ? intervalUnit : `every ${interval} ${manyOf[intervalUnit] ?? intervalUnit}`
   const made = maxInterval === null ? String(charged) : `${charged}/${maxInterval}`
   return `${id}  ${state}  ${amount}  ${every}  charged ${made}${nextAt === null ? '' : `  next ${nextAt}`}`
+}
+
+/** The contract's units, of which several are meant: `2 weekly` would be understood as twice a week. */
+const manyOf: Readonly<Record<string, string>> = {
+  daily: 'days',
+  weekly: 'weeks',
+  monthly: 'months',
+  yearly: 'years',
 }

@@ -1,3 +1,4 @@
+import { type Catalogue, foldBy } from '../event/fold.ts'
 import type { OrderState } from './lifecycle.ts'
 
 /**
@@ -42,17 +43,11 @@ export const eventTypes = {
   'order.failed': 'failed',
   'order.expired': 'expired',
   'order.cancelled': 'cancelled',
-} as const satisfies Record<string, OrderState | null>
+} as const satisfies Catalogue<OrderState>
 
 export type EventType = keyof typeof eventTypes
 
-/** The state that a log tells, or undefined for an empty log. Unknown types are ours to fear: they throw. */
+/** The state that an order's log tells, or undefined for an empty log. */
 export function fold(types: readonly string[]): OrderState | undefined {
-  let state: OrderState | undefined
-  for (const type of types) {
-    if (!(type in eventTypes)) throw new Error(`Invariant broken: ${type} is not in the catalogue of events`)
-    // The line above has checked that the catalogue has it.
-    state = eventTypes[type as EventType] ?? state
-  }
-  return state
+  return foldBy<OrderState>(eventTypes, types)
 }

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { finalPlanStates, initialPlanState, nextPlanState, planEventTypes, planRows, planStates } from './lifecycle.ts'
+import {
+  finalPlanStates,
+  foldPlan,
+  initialPlanState,
+  nextPlanState,
+  planEventTypes,
+  planRows,
+  planStates,
+} from './lifecycle.ts'
 
 test('no row of the life of a plan stands twice', () => {
   const keys = planRows.map(([operation, from, outcome]) => `${operation} ${from} ${outcome}`)
@@ -24,4 +32,13 @@ test('every state is told by an event', () => {
     planStates.toSorted(),
     [...new Set(Object.values(planEventTypes))].filter((state) => state !== null).toSorted(),
   )
+})
+
+test('the state of a plan is the fold of its events (invariant 6)', () => {
+  assert.equal(foldPlan([]), undefined)
+  assert.equal(foldPlan(['plan.started', 'plan.charging', 'plan.charged']), 'active')
+  assert.equal(foldPlan(['plan.started', 'plan.paused', 'plan.declined']), 'paused')
+  assert.equal(foldPlan(['plan.started', 'plan.paused', 'plan.resumed', 'plan.stopped']), 'stopped')
+  assert.throws(() => foldPlan(['plan.started', 'plan.blessed']), /catalogue/)
+  assert.throws(() => foldPlan(['toString']), /catalogue/)
 })

@@ -1,3 +1,5 @@
+import { type Catalogue, foldBy } from '../event/fold.ts'
+
 /**
  * The life of a plan, as data. Code asks this table; nothing else knows the order of states.
  *
@@ -57,6 +59,11 @@ export const planEventTypes = {
   'plan.cancelled': 'cancelled',
   'plan.completed': 'completed',
   'plan.stopped': 'stopped',
-} as const satisfies Record<string, PlanState | null>
+} as const satisfies Catalogue<PlanState>
 
 export type PlanEventType = keyof typeof planEventTypes
+
+/** The state that a plan's log tells, or undefined for an empty log. */
+export function foldPlan(types: readonly string[]): PlanState | undefined {
+  return foldBy<PlanState>(planEventTypes, types)
+}

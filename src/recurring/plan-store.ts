@@ -121,9 +121,12 @@ const insertPlans = statement(
      left join lateral (
        select c.card_token
        from vault_entry as e
-       join stored_card as c
-         on c.customer_id = e.kept_customer_id and c.fingerprint = e.kept_fingerprint
-         and c.merchant_id = e.merchant_id
+       cross join lateral (
+         select card_token
+         from stored_card
+         where customer_id = e.kept_customer_id and fingerprint = e.kept_fingerprint and merchant_id = e.merchant_id
+         limit 1
+       ) as c
        where e.merchant_id = n.merchant_id and e.token = n.attempt_token
        limit 1
      ) as kept on true

@@ -111,15 +111,15 @@ export const en: Phrases = {
   },
 
   recurring: {
-    title: 'Recurring payment',
+    title: 'Recurring',
     units: { minute: 'minute', day: 'day', week: 'week', month: 'month', year: 'year' },
     every: (interval, unit) => (interval === 1 ? `every ${unit}` : `every ${interval} ${unit}s`),
     times: (count) => (count === 1 ? 'once' : `${count} times`),
     from: (day) => `from ${day}`,
     until: (day) => `until ${day}`,
     untilStopped: (merchant) => `until you ask ${merchant} to stop`,
-    text: (merchant, amount, how) =>
-      `After this payment, ${merchant} keeps your card and charges it again: ${amount} ${how}.`,
+    agreed: (merchant) => `After this payment, ${merchant} keeps this card and charges it again:`,
+    stop: (merchant) => `${merchant} can stop that whenever you ask.`,
   },
 
   keepCard: {

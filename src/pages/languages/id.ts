@@ -119,15 +119,15 @@ export const id = {
   },
 
   recurring: {
-    title: 'Pembayaran berulang',
+    title: 'Berulang',
     units: { minute: 'menit', day: 'hari', week: 'minggu', month: 'bulan', year: 'tahun' },
     every: (interval: number, unit: string) => (interval === 1 ? `setiap ${unit}` : `setiap ${interval} ${unit}`),
     times: (count: number) => `${count} kali`,
     from: (day: string) => `mulai ${day}`,
     until: (day: string) => `sampai ${day}`,
     untilStopped: (merchant: string) => `sampai Anda meminta ${merchant} berhenti`,
-    text: (merchant: string, amount: string, how: string) =>
-      `Setelah pembayaran ini, ${merchant} menyimpan kartu Anda dan menagihnya lagi ${amount} ${how}.`,
+    agreed: (merchant: string) => `Setelah pembayaran ini, ${merchant} menyimpan kartu ini dan menagihnya lagi:`,
+    stop: (merchant: string) => `Anda dapat meminta ${merchant} menghentikannya kapan saja.`,
   },
 
   keepCard: {
