@@ -11,7 +11,7 @@ const shares: Readonly<Record<Exclude<LoadClass, 'form'>, number>> = { order: 0.
 const mostForms = 2_000
 
 /** So many are worked on however slow everything is: fewer would refuse what is no overload at all. */
-const lowest = 96
+const lowest = 128
 const highest = 4_096
 const first = 1_024
 
