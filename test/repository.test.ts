@@ -214,8 +214,9 @@ suite('the rules of the house', () => {
     ])
       assert.doesNotMatch(built(file), /(from|import) ?\(?["'](typebox|@fastify\/type-provider)/, file)
     assert.match(built('base/schema-licences.txt'), /^typebox [\d.]+ \(MIT\)\n\nTypeBox\n\nThe MIT License/)
+    const licences = built('cli/main-licences.txt')
     for (const library of ['fastify', 'pg', 'pino', 'preact', 'prom-client', 'typebox'])
-      assert.match(built('cli/main-licences.txt'), new RegExp(`^${library} [\\d.]+ \\(.+\\)\n\n.{10,}`, 'm'), library)
+      assert.match(licences, new RegExp(`^${library} [\\d.]+ \\(.+\\)\n\n.{5,}`, 'm'), library)
     only(/^import (?!type).*\bfrom '(prom-client|\.\.?\/(metrics\/)?metrics\.ts)'/m, ['metrics/metrics.ts'])
   })
 
