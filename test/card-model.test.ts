@@ -6,7 +6,7 @@ import { findingsOn } from './audit.ts'
 import { merchantServer, type MerchantServer, type TestGateway, testGateway, testMasterKey } from './gateway.ts'
 import { chargeStep, chargeTroubleStep, OneClick, refundStep } from './sequence/one-click.ts'
 import { assertOrdersEnded } from './sequence/orders.ts'
-import { beginStep, manageStep, Plans, planTroubleStep } from './sequence/plans.ts'
+import { beginStep, manageStep, Plans, planTroubleStep, restStep } from './sequence/plans.ts'
 import { playSequences } from './sequence/run.ts'
 import { openShop } from './sequence/shop.ts'
 import { removeStep, StoredCards, storeStep } from './sequence/stored-cards.ts'
@@ -29,15 +29,16 @@ const step = fc.oneof(
   { weight: 1, arbitrary: chargeTroubleStep },
   { weight: 2, arbitrary: refundStep },
   { weight: 3, arbitrary: beginStep },
-  { weight: 3, arbitrary: manageStep },
-  { weight: 2, arbitrary: planTroubleStep },
+  { weight: 5, arbitrary: manageStep },
+  { weight: 3, arbitrary: restStep },
+  { weight: 3, arbitrary: planTroubleStep },
   { weight: 3, arbitrary: openStep },
   { weight: 3, arbitrary: payerStep },
   { weight: 2, arbitrary: bankStep },
   { weight: 3, arbitrary: payStep },
   { weight: 1, arbitrary: dropStep },
   { weight: 1, arbitrary: secureTroubleStep },
-  { weight: 4, arbitrary: move },
+  { weight: 5, arbitrary: move },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
@@ -88,6 +89,7 @@ async function playOn({ database, logged }: TestGateway, groups: Sequence): Prom
     else if ('refund' in one) await clicks.refund(one)
     else if ('begin' in one) await plans.begin(one)
     else if ('manage' in one) await plans.manage(one)
+    else if ('rest' in one) await plans.rest(one)
     else if ('planTrouble' in one) await plans.trouble(one)
     else if ('open' in one) await secure.open(one)
     else if ('payer' in one) await secure.payer(one)

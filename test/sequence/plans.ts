@@ -4,7 +4,7 @@ import type { PlanWithLog } from '../../src/client.ts'
 import { codes, type Shop, troubles } from './shop.ts'
 import { cardNo, customerNo, type StoredCards, timeout } from './stored-cards.ts'
 
-const planNo = fc.nat({ max: 2 })
+const planNo = fc.nat({ max: 1 })
 const minuteMs = 60_000
 const dayMs = 1_440 * minuteMs
 
@@ -19,10 +19,15 @@ export const beginStep = fc.record({
   customer: customerNo,
   card: cardNo,
   rhythm: fc.constantFrom('minute', 'day', 'twoDays'),
-  payments: fc.integer({ min: 1, max: 4 }),
+  payments: fc.integer({ min: 1, max: 5 }),
   retries: fc.nat({ max: 2 }),
 })
-export const manageStep = fc.record({ manage: planNo, wish: fc.constantFrom('pause', 'resume', 'cancel') })
+export const manageStep = fc.record({
+  manage: planNo,
+  wish: fc.constantFrom('pause', 'pause', 'pause', 'resume', 'resume', 'resume', 'cancel'),
+})
+/** A pause, time that passes, and its end. */
+export const restStep = fc.record({ rest: planNo, lasts: fc.constantFrom('PT3M', 'P1D', 'P2D') })
 export const planTroubleStep = fc.record({
   planTrouble: planNo,
   payment: fc.integer({ min: 1, max: 3 }),
@@ -93,12 +98,16 @@ export class Plans {
     if (!plan) return
     const wished = { wish, isDone: false }
     plan.wishes.push(wished)
-    const { isCancelled, isPaused } = plan
+    const { isCancelled } = plan
     const answer = await this.#shop.client.managePlan(idOf(no), wish).catch(() => undefined)
     wished.isDone = answer !== undefined
     if (isCancelled) assert.equal(answer?.state, wish === 'cancel' ? 'cancelled' : undefined, 'cancelled is for good')
-    // A repeat is harmless, whatever came of a resume at once.
-    if (isPaused && wish === 'pause') assert.ok(answer, 'a repeat of a pause is answered')
+  }
+
+  async rest({ rest: no, lasts }: { rest: number; lasts: string }): Promise<void> {
+    await this.manage({ manage: no, wish: 'pause' })
+    await this.#shop.client.clock.advance(lasts).catch(() => undefined)
+    await this.manage({ manage: no, wish: 'resume' })
   }
 
   async trouble({ planTrouble, payment, try: tryNo, trouble, lost }: PlanTroubleStep): Promise<void> {
@@ -117,6 +126,12 @@ export class Plans {
       const shown = await this.#shop.client.plan(idOf(no))
       const { wishes } = plan
       const asked = (wish: string) => wishes.filter((each) => each.wish === wish)
+      const isLeft = plan.isCancelled || asked('cancel').length + asked('resume').length > 0
+      if (plan.isPaused && !isLeft)
+        assert.ok(
+          asked('pause').every(({ isDone }) => isDone),
+          'a repeat of a pause is answered',
+        )
       plan.isCancelled ||= asked('cancel').some(({ isDone }) => isDone)
       if (asked('resume').length > 0) plan.isPaused = false
       else plan.isPaused ||= asked('pause').some(({ isDone }) => isDone)
