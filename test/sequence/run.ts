@@ -12,6 +12,8 @@ export interface Run {
   readonly file: string
   /** How many sequences, where nothing else is said. */
   readonly sequences: number
+  /** The first failure is told as it is: what it has left would be found in every shorter sequence as well. */
+  readonly asItIs?: boolean
 }
 
 /** What the environment says of a run. */
@@ -37,14 +39,14 @@ export function wantedBy(environment: Readonly<Record<string, string | undefined
 export async function playSequences<Sequence>(
   drawn: fc.Arbitrary<Sequence>,
   play: (sequence: Sequence) => Promise<void>,
-  { file, sequences }: Run,
+  { file, sequences, asItIs = false }: Run,
   wanted: Wanted = wantedBy(process.env),
 ): Promise<{ readonly failure: string | null; readonly seed: number }> {
   const details = await fc.check(fc.asyncProperty(drawn, play), {
     numRuns: wanted.path === undefined ? (wanted.sequences ?? sequences) : 1,
     ...(wanted.seed !== undefined && { seed: wanted.seed }),
     ...(wanted.path !== undefined && { path: wanted.path }),
-    endOnFailure: wanted.path !== undefined,
+    endOnFailure: asItIs || wanted.path !== undefined,
     // Shorter is better, but not for ever.
     interruptAfterTimeLimit: 240_000,
     markInterruptAsFailure: false,
