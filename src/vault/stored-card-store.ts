@@ -125,9 +125,13 @@ const lockKept = statement(
      where merchant_id = paid.merchant_id and token = paid.token and kept_token is not null
      limit 1
    ) as e
-   join stored_card as c on c.merchant_id = paid.merchant_id and c.card_token = e.kept_token
-   order by c.merchant_id, c.card_token
-   for key share of c`,
+   cross join lateral (
+     select card_token
+     from stored_card
+     where merchant_id = paid.merchant_id and card_token = e.kept_token
+     limit 1
+     for key share
+   ) as c`,
 )
 
 /*
