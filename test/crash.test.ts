@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { findingsIn } from './audit.ts'
 import { merchantServer, seedSample } from './gateway.ts'
 import { freePort, look, openFolder, processesNaming, type ServingProcess, serve, until } from './process.ts'
+import { killAt, type Standstill } from './standstill.ts'
 
 let folder: ReturnType<typeof openFolder>
 let settings: Readonly<Record<string, string>>
@@ -42,6 +43,13 @@ async function stateOf({ client }: ServingProcess, id: string): Promise<string> 
 }
 
 const typesOf = async ({ client }: ServingProcess, id: string) => (await client.events(id)).map(({ type }) => type)
+
+/** Before the acquirer hears of it, or after it has acted and before the order says so. */
+const whereAsked = (id: string, isHeard: boolean, done: string): Standstill => ({
+  table: 'simulated_authorization',
+  row: isHeard ? `select from payment_order where order_id = '${id}' for update` : null,
+  done: [done],
+})
 
 suite('a gateway that is killed', () => {
   test('right after it acknowledged an order has it after the restart', async () => {
@@ -125,31 +133,14 @@ suite('a gateway that is killed', () => {
     test(`while it asks for the money, ${name}, finds out by inquiry`, async () => {
       let gateway = await serve(settings)
       const url = await initiate(gateway, 'asked')
-      const acquirer = await look(dataDir)
-      await acquirer.query('begin')
-      await acquirer.query('lock table simulated_authorization in access exclusive mode')
-      const paying = submit(url, cardOf('5111111111111118')).catch(() => '')
-      await until('the request', async () =>
-        (await stateOf(gateway, 'asked').then(() => typesOf(gateway, 'asked'))).includes('attempt.authorizing'),
-      )
-      if (isHeard) {
-        const order = await look(dataDir)
-        await order.query('begin')
-        await order.query(`select from payment_order where order_id = 'asked' for update`)
-        await acquirer.query('rollback')
-        const remembered = async () =>
-          (await acquirer.query(`select from simulated_authorization where state = 'approved'`)).rowCount
-        await until('the acquirer to have acted', remembered)
-      } else {
-        // A server goes on with the statement of a client that is dead: what waits must end before the lock does.
-        const waits = 'select pid from pg_locks where not granted'
-        await until('the acquirer to be asked', async () => (await acquirer.query(waits)).rowCount)
-        gateway.child.kill('SIGSTOP')
-        await acquirer.query(`select pg_terminate_backend(pid, 5000) from (${waits}) as waiting`)
+      const isAsked = async () => {
+        await stateOf(gateway, 'asked')
+        return (await typesOf(gateway, 'asked')).includes('attempt.authorizing')
       }
-      await gateway.kill()
-      await paying
-      await acquirer.end().catch(() => undefined)
+      const taken = `select from simulated_authorization where state = 'approved'`
+      await killAt(gateway, dataDir, { ...whereAsked('asked', isHeard, taken), atTable: isAsked }, () =>
+        submit(url, cardOf('5111111111111118')),
+      )
 
       gateway = await serve(settings)
       assert.equal((await typesOf(gateway, 'asked')).at(-1), 'attempt.authorizing')
@@ -175,38 +166,21 @@ suite('a gateway that is killed', () => {
         let gateway = await serve(settings)
         await initiate(gateway, 'money', kind === 'capture' ? { transaction: { mode: 'AUTHORIZE' } } : {})
         await gateway.client.pay('money', { card: { number: '4111111111111111' } })
-        const acquirer = await look(dataDir)
-        await acquirer.query('begin')
-        await acquirer.query('lock table simulated_authorization in access exclusive mode')
-        const asking = gateway.client[kind]('money', 400).catch(() => undefined)
-        await until('the request', async () => (await typesOf(gateway, 'money')).includes('operation.asked'))
-        if (isHeard) {
-          const order = await look(dataDir)
-          await order.query('begin')
-          await order.query(`select from payment_order where order_id = 'money' for update`)
-          await acquirer.query('rollback')
-          const remembered = async () =>
-            (await acquirer.query(`select from simulated_operation where state = 'approved'`)).rowCount
-          await until('the acquirer to have acted', remembered)
-        } else {
-          const waits = 'select pid from pg_locks where not granted'
-          await until('the acquirer to be asked', async () => (await acquirer.query(waits)).rowCount)
-          gateway.child.kill('SIGSTOP')
-          await acquirer.query(`select pg_terminate_backend(pid, 5000) from (${waits}) as waiting`)
-        }
-        await gateway.kill()
-        await asking
-        await acquirer.end().catch(() => undefined)
+        const isAsked = async () => (await typesOf(gateway, 'money')).includes('operation.asked')
+        const done = `select from simulated_operation where state = 'approved'`
+        await killAt(gateway, dataDir, { ...whereAsked('money', isHeard, done), atTable: isAsked }, () =>
+          gateway.client[kind]('money', 400),
+        )
 
         gateway = await serve(settings)
         assert.equal((await typesOf(gateway, 'money')).at(-1), 'operation.asked')
         await gateway.client.clock.advance('PT2M')
-        const done = kind === 'capture' ? 'PARTIALLY_CAPTURED' : 'PARTIALLY_REFUNDED'
+        const status = kind === 'capture' ? 'PARTIALLY_CAPTURED' : 'PARTIALLY_REFUNDED'
         if (!isHeard) {
           assert.equal(await stateOf(gateway, 'money'), kind === 'capture' ? 'AUTHORIZED' : 'CAPTURED')
           await gateway.client[kind]('money', 400)
         }
-        assert.equal(await stateOf(gateway, 'money'), done)
+        assert.equal(await stateOf(gateway, 'money'), status)
         assert.deepEqual(await findingsIn(dataDir), [])
         await gateway.stop()
       })

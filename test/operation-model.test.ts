@@ -11,13 +11,14 @@ import type { Order } from '../src/payment/order.ts'
 import { wireStatusOf } from '../src/payment/wire-status.ts'
 import { findingsOn } from './audit.ts'
 import { type TestGateway, testGateway, testMasterKey } from './gateway.ts'
+import { playSequences } from './sequence/run.ts'
 
 /*
  * Random sequences of all that can happen to an order and its money: payments, captures, voids, refunds and
  * cancellations, several at once, with two acquirers that fail in every way they can and a clock that moves. After
  * each sequence, and again when all timers have run, the auditor looks at the whole database (invariants 2, 4, 5
  * and 6), and what merchants were told is compared with what is there (invariant 1). A failure prints the seed
- * that repeats it: `{ seed, path }` of fast-check's report, as second argument of `fc.assert`.
+ * and the command that repeats it.
  */
 
 let gateway: TestGateway
@@ -110,15 +111,16 @@ function assertDurable(order: Order, { capture, refund, voided }: Acknowledged, 
   assert.ok(order.refunded.minor >= BigInt(refund), `${refund} was refunded, ${order.refunded.minor} is`)
 }
 
-test('whatever happens to an order and its money in whatever sequence, its invariants hold (1, 2, 4, 5, 6)', async () => {
+test('whatever happens to an order and its money in whatever sequence, its invariants hold (1, 2, 4, 5, 6)', async (context) => {
   let count = 0
   const sequence = fc.record({
     isDeferred: fc.boolean(),
     unreachable: fc.nat({ max: 3 }),
     groups: fc.array(group, { minLength: 1, maxLength: 7 }),
   })
-  await fc.assert(
-    fc.asyncProperty(sequence, async ({ isDeferred, unreachable, groups }) => {
+  const { failure, seed } = await playSequences(
+    sequence,
+    async ({ isDeferred, unreachable, groups }) => {
       count += 1
       const id = `money-${count}`
       await gateway.initiate({
@@ -149,7 +151,9 @@ test('whatever happens to an order and its money in whatever sequence, its invar
       assert.ok(isFinal(status) || status === 'PARTIALLY_CAPTURED', `${status} is an end`)
       assert.deepEqual(await findingsOn(gateway.database, new Secret(Buffer.from(testMasterKey, 'hex'))), [])
       await gateway.client.clock.reset()
-    }),
-    { numRuns: 30, endOnFailure: true },
+    },
+    { file: 'operation-model', sequences: 30, asItIs: true },
   )
+  context.diagnostic(`seed ${seed}, ${count} sequences`)
+  if (failure !== null) assert.fail(failure)
 })

@@ -7,6 +7,7 @@ import { fold } from '../src/payment/history.ts'
 import { attemptsOf, findStandings } from '../src/payment/standing-store.ts'
 import { statement } from '../src/postgres/database.ts'
 import { type TestGateway, testGateway } from './gateway.ts'
+import { playSequences } from './sequence/run.ts'
 
 let gateway: TestGateway
 
@@ -73,10 +74,11 @@ async function audit(orderId: string): Promise<void> {
   assert.equal(callbacks.length, order.settledAt ? 1 : 0, 'one callback for one final state')
 }
 
-test('whatever happens to an order in whatever sequence, its invariants hold (2, 5, 6, 8)', async () => {
+test('whatever happens to an order in whatever sequence, its invariants hold (2, 5, 6, 8)', async (context) => {
   let count = 0
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+  const { failure, seed } = await playSequences(
+    fc.array(step, { minLength: 1, maxLength: 8 }),
+    async (steps) => {
       count += 1
       const orderId = `model-${count}`
       await gateway.initiate({ order: { id: orderId, timeout: 60 }, url: { callbackUrl: 'http://127.0.0.1:9/' } })
@@ -89,7 +91,9 @@ test('whatever happens to an order in whatever sequence, its invariants hold (2,
       const [{ order } = {}] = await findStandings(gateway.database, [{ merchantId, orderId }])
       assert.ok(order?.settledAt, 'the order has settled')
       await gateway.client.clock.reset()
-    }),
-    { numRuns: 40, endOnFailure: true },
+    },
+    { file: 'payment-model', sequences: 40, asItIs: true },
   )
+  context.diagnostic(`seed ${seed}, ${count} sequences`)
+  if (failure !== null) assert.fail(failure)
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { findingsIn } from './audit.ts'
 import { seedSample } from './gateway.ts'
 import { look, openFolder, processesNaming, serve, until } from './process.ts'
+import { killAt } from './standstill.ts'
 
 let folder: ReturnType<typeof openFolder>
 let settings: Readonly<Record<string, string>>
@@ -17,9 +18,6 @@ afterEach(async () => {
   await until('nothing to be left', () => processesNaming(folder.path).length === 0)
   folder.remove()
 })
-
-/** What the server waits for on behalf of the gateway. */
-const waits = 'select pid from pg_locks where not granted'
 
 const recurring = {
   type: 'PURCHASE',
@@ -55,30 +53,20 @@ suite('a gateway that is killed while it makes a payment of a plan', () => {
       await gateway.client.call('POST', '/pg/payment/card/initiate', seedSample('first', { recurring }))
       assert.equal((await gateway.client.pay('first')).status, 'CAPTURED')
       const taken = `select order_id from simulated_authorization where state = 'approved' and order_id like 'kopi-%'`
+      const isPaid = `select from payment_order where order_id = 'kopi-1' and state = 'captured'`
 
-      const lock = await look(dataDir)
-      await lock.query('begin')
-      await lock.query(`lock table ${table} in ${table === 'payment_order' ? 'share' : 'access exclusive'} mode`)
-      const moving = gateway.client.clock.advance('P1D').catch(() => undefined)
-      await until('the payment to be stopped', async () => (await lock.query(waits)).rowCount)
-      assert.equal((await gateway.client.plan('kopi')).currentOrder, 'kopi-1')
-      const held = await look(dataDir)
-      if (row === null) {
-        // A server goes on with the statement of a client that is dead: what waits must end before the lock does.
-        gateway.child.kill('SIGSTOP')
-        await lock.query(`select pg_terminate_backend(pid, 5000) from (${waits}) as waiting`)
-      } else {
-        await held.query('begin')
-        await held.query(row)
-        await lock.query('rollback')
-        await until('the acquirer to have acted', async () => (await held.query(taken)).rowCount)
-        const isPaid = `select from payment_order where order_id = 'kopi-1' and state = 'captured'`
-        if (row.includes('from plan'))
-          await until('its order to be paid', async () => (await held.query(isPaid)).rowCount)
-      }
-      await gateway.kill()
-      await moving
-      for (const session of [lock, held]) await session.end().catch(() => undefined)
+      await killAt(
+        gateway,
+        dataDir,
+        {
+          table,
+          mode: table === 'payment_order' ? 'share' : 'access exclusive',
+          row,
+          done: row?.includes('from plan') ? [taken, isPaid] : [taken],
+          atTable: async () => (await gateway.client.plan('kopi')).currentOrder === 'kopi-1',
+        },
+        () => gateway.client.clock.advance('P1D'),
+      )
 
       gateway = await serve(settings)
       await gateway.client.clock.advance('PT30M')

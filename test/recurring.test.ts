@@ -213,6 +213,21 @@ suite('pause, resume and cancel', () => {
     await assert.rejects(gateway.client.check(`${planId}-2`), refusal('4040001'))
   })
 
+  test('what falls into a pause is skipped also where a payment is under way all the while', async () => {
+    const planId = freshPlanId()
+    await begin(monthly(planId, { intervalUnit: 'minutes', maxInterval: '6' }))
+    await gateway.client.fault(`${planId}-1`, 'authorize', 'lost_after')
+    await gateway.client.fault(`${planId}-1`, 'inquiry', 'lost_before', 3)
+    await gateway.client.clock.advance('PT1M')
+    await gateway.client.managePlan(planId, 'pause')
+    await gateway.client.clock.advance('PT3M30S')
+    await gateway.client.managePlan(planId, 'resume')
+    await gateway.client.clock.advance('PT1H')
+    const { events } = await gateway.client.plan(planId)
+    const made = events.filter(({ type }) => type === 'plan.charged').map(({ data }) => data['no'])
+    assert.deepEqual(made, [1, 5, 6])
+  })
+
   test('a plan that is resumed when nothing is left has completed', async () => {
     const planId = freshPlanId()
     await begin(monthly(planId, { intervalUnit: 'daily', maxInterval: '1' }))

@@ -174,6 +174,33 @@ suite('storing a card', () => {
     assert.notEqual(other?.token, cards[0]?.token)
   })
 
+  test('a card that is deleted while payments are to store it again comes back under another token', async () => {
+    const deletions = {
+      call: (_customer: string, token: string) => gateway.client.deleteCard(token),
+      'a last use': async (customer: string, token: string) => {
+        const { url } = await open({ ...customerOf(customer), card: { token, storedOnFile: 'NOT_STORED' } })
+        assert.match((await submit(`${url}/stored`, { formNo: '1', cvv: '100' })).page, /Payment successful/)
+      },
+    }
+    for (const [by, remove] of Object.entries(deletions)) {
+      const customer = freshCustomer()
+      const [card] = await storeCard(customer, { number: '5111111111111118' })
+      const token = card?.token ?? ''
+      const { id } = await open({ ...customerOf(customer), card: { storedOnFile: 'TO_BE_STORED' } })
+      await gateway.client.fault(id, 'authorize', 'lost_after')
+      await gateway.client.pay(id, { card: { number: '5111111111111118' }, attempts: 1 })
+      await remove(customer, token)
+      assert.deepEqual(await cardsOf(customer), [], by)
+      await gateway.client.clock.advance('PT2M')
+      const [again, ...others] = await cardsOf(customer)
+      assert.deepEqual(others, [])
+      assert.equal(again?.mask, card?.mask)
+      assert.notEqual(again?.token, token, `a token that was deleted by ${by} is for good`)
+      assertProblem(await post('payment', oneClick(customer, token)), '4000001')
+      assert.equal((await post('payment', oneClick(customer, again?.token ?? ''))).status, 200)
+    }
+  })
+
   test('the page stores a card for whoever ticks the box, and says so where the merchant asks for it', async () => {
     const customer = freshCustomer()
     const offered = await open(customerOf(customer))

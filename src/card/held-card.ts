@@ -29,6 +29,8 @@ export interface HeldCard {
 /** The same card, sealed once more for its place as a stored card. */
 export interface CardToKeep {
   readonly cardToken: string
+  /** Its customer has it stored under that token already. */
+  readonly isKnown: boolean
   readonly customerId: string
   readonly fingerprint: Buffer
   readonly expiry: Expiry

@@ -9,9 +9,9 @@ import { timerOf } from '../timer/timer.ts'
 import { occurrence } from './calendar.ts'
 import type { PlanCard, RecurringDeps } from './deps.ts'
 import { newOrderOf } from './new-order.ts'
-import { dueOf, orderIdOf, type Plan } from './plan.ts'
+import { chargeAfter, dueOf, orderIdOf, type Plan } from './plan.ts'
 import { PlanChange } from './plan-change.ts'
-import type { PlanKey } from './plan-store.ts'
+import { logOf, type PlanKey } from './plan-store.ts'
 
 /** An order whose outcome is not known is looked at again after this. Business time: its inquiries settle it. */
 const lookAgainMs = 60_000
@@ -94,11 +94,22 @@ async function goOn(
     } else order = (await charge(deps.payments, merchant, opened, card)).order
   }
   const state = stateAt(order, now)
-  if (order.paidAttempt !== null) conclude(change, { isPaid: true })
+  const resumedAt = taken ? null : await resumedSince(deps, plan)
+  if (order.paidAttempt !== null) conclude(change, { isPaid: true }, resumedAt)
   else if (state === 'open' || state === 'processing') change.patch({ dueAt: new Date(now.getTime() + lookAgainMs) })
-  else conclude(change, { isPaid: false, reason: state })
+  else conclude(change, { isPaid: false, reason: state }, resumedAt)
   invariant(order.merchantId === merchantId, 'a plan charges its own merchant’s customers')
   return commit(deps, change)
+}
+
+/**
+ * When a plan went on after a pause while the payment was under way; null where it has not paused since. Of an active
+ * plan with a payment under way the newest event says so: that it was begun, or that the plan was resumed.
+ */
+async function resumedSince({ payments }: RecurringDeps, plan: Plan): Promise<Date | null> {
+  if (plan.state !== 'active') return null
+  const [newest] = await logOf(payments.database, plan, 1)
+  return newest?.type === 'plan.resumed' ? newest.at : null
 }
 
 /** The order of a payment, opened now or before; undefined where its id is that of another order. */
@@ -118,9 +129,14 @@ async function open(deps: RecurringDeps, merchant: Merchant, plan: Plan, orderId
 
 /**
  * What a payment that has ended means for its plan: the next one, or another try at it. A try that would fall on or
- * after the next payment is not made, so that no two payments are asked for at once.
+ * after the next payment is not made, so that no two payments are asked for at once. What fell due before the plan was
+ * resumed is not made up.
  */
-function conclude(change: PlanChange, outcome: { readonly isPaid: boolean; readonly reason?: string }): void {
+function conclude(
+  change: PlanChange,
+  outcome: { readonly isPaid: boolean; readonly reason?: string },
+  resumedAt: Date | null,
+): void {
   const { chargeNo, tryNo, currentOrder: orderId, state, retry, charged } = change.plan
   if (outcome.isPaid) {
     change.move('charge', 'approved', { currentOrder: null, charged: charged + 1 })
@@ -138,8 +154,11 @@ function conclude(change: PlanChange, outcome: { readonly isPaid: boolean; reado
     }
     change.record('plan.charge_failed', { no: chargeNo, tries: declined })
   }
-  if (state === 'active') change.goOnTo(chargeNo + 1)
-  else change.patch({ chargeNo: chargeNo + 1, tryNo: 1, declined: 0, dueAt: null })
+  if (state === 'active') {
+    const next = resumedAt === null ? chargeNo + 1 : chargeAfter(change.plan, resumedAt, chargeNo + 1)
+    if (next !== undefined && next > chargeNo + 1) change.record('plan.skipped', { from: chargeNo + 1, to: next - 1 })
+    change.goOnTo(next)
+  } else change.patch({ chargeNo: chargeNo + 1, tryNo: 1, declined: 0, dueAt: null })
 }
 
 /** Writes a change; false when the plan has moved since it was read. */

@@ -1,6 +1,6 @@
 import { invariant } from '../base/invariant.ts'
 import { formatYymm } from '../card/expiry.ts'
-import type { HeldCard } from '../card/held-card.ts'
+import type { CardToKeep, HeldCard } from '../card/held-card.ts'
 import { byteaArray, integerArray, textArray, timestampArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
 
@@ -77,6 +77,39 @@ export async function findAll(sql: Sql, keys: readonly EntryKey[]): Promise<(Buf
   const found = Array.from<Buffer | undefined>({ length: keys.length })
   for (const { place, ciphertext } of rows) found[place - 1] = ciphertext
   return found
+}
+
+const selectKept = statement(
+  'vault.kept_under',
+  `select token, kept_ciphertext
+   from vault_entry
+   where merchant_id = $1 and kept_token = $2`,
+)
+
+/** What attempts under way are to store under a token, by their own. */
+export async function keptUnder(
+  sql: Sql,
+  merchantId: string,
+  cardToken: string,
+): Promise<{ readonly token: string; readonly ciphertext: Buffer }[]> {
+  const rows = await sql.query<{ token: string; kept_ciphertext: Buffer }>(selectKept, [merchantId, cardToken])
+  return rows.map(({ token, kept_ciphertext: ciphertext }) => ({ token, ciphertext }))
+}
+
+const updateKept = statement(
+  'vault.keep_under',
+  `update vault_entry
+   set kept_token = $3, kept_key_version = $4, kept_ciphertext = $5
+   where merchant_id = $1 and token = $2`,
+)
+
+/** Has an attempt's card stored under another token. */
+export async function keepUnder(
+  sql: Sql,
+  { merchantId, token }: EntryKey,
+  { cardToken, sealed }: Pick<CardToKeep, 'cardToken' | 'sealed'>,
+): Promise<void> {
+  await sql.query(updateKept, [merchantId, token, cardToken, sealed.keyVersion, sealed.ciphertext])
 }
 
 const eraseEntries = statement(

@@ -89,6 +89,51 @@ export async function remove(sql: Sql, merchantId: string, token: string): Promi
   return (await sql.query(deleteCard, [merchantId, token])).length > 0
 }
 
+const lockCards = statement(
+  'stored_card.lock',
+  `select c.merchant_id, c.card_token
+   from stored_card as c
+   join unnest($1::text[], $2::text[]) as wanted (merchant_id, card_token)
+     on c.merchant_id = wanted.merchant_id and c.card_token = wanted.card_token
+   order by c.merchant_id, c.card_token
+   for key share of c`,
+)
+
+/** Keeps cards from being deleted until the transaction ends; answers which of them are there. */
+export async function lock(
+  sql: Sql,
+  cards: readonly { readonly merchantId: string; readonly token: string }[],
+): Promise<{ merchantId: string; token: string }[]> {
+  const rows = await sql.query<{ merchant_id: string; card_token: string }>(lockCards, [
+    textArray(cards.map(({ merchantId }) => merchantId)),
+    textArray(cards.map(({ token }) => token)),
+  ])
+  return rows.map(({ merchant_id: merchantId, card_token: token }) => ({ merchantId, token }))
+}
+
+/*
+ * Before cards are stored: whoever deletes one of them meanwhile is waited for, so that the next statement sees
+ * under which token it is to be stored now.
+ */
+const lockKept = statement(
+  'stored_card.lock_kept',
+  `select c.card_token
+   from unnest($1::text[], $2::text[]) as paid (merchant_id, token)
+   cross join lateral (
+     select kept_token
+     from vault_entry
+     where merchant_id = paid.merchant_id and token = paid.token and kept_token is not null
+     limit 1
+   ) as e
+   cross join lateral (
+     select card_token
+     from stored_card
+     where merchant_id = paid.merchant_id and card_token = e.kept_token
+     limit 1
+     for key share
+   ) as c`,
+)
+
 /*
  * A card that the customer has stored already keeps its row and its token. What is sealed is bound to the
  * token, so a row takes new contents only if they were sealed for it: of a card that is stored for the first
@@ -152,13 +197,10 @@ export async function settle(sql: Sql, cards: readonly UsedCard[]): Promise<void
   const merchants = (of: readonly UsedCard[]) => textArray(of.map(({ merchantId }) => merchantId))
   const times = (of: readonly UsedCard[]) => timestampArray(of.map(({ at }) => at))
   const tokens = (of: typeof stored) => textArray(of.map(({ token }) => token))
+  const attempts = [merchants(toStore), textArray(toStore.map(({ attemptToken }) => attemptToken))]
   await Promise.all([
-    toStore.length > 0 &&
-      sql.query(promoteCards, [
-        merchants(toStore),
-        textArray(toStore.map(({ attemptToken }) => attemptToken)),
-        times(toStore),
-      ]),
+    toStore.length > 0 && sql.query(lockKept, attempts),
+    toStore.length > 0 && sql.query(promoteCards, [...attempts, times(toStore)]),
     used.length > 0 && sql.query(touchCards, [merchants(used), tokens(used), times(used)]),
     toRemove.length > 0 && sql.query(removeCards, [merchants(toRemove), tokens(toRemove)]),
   ])

@@ -6,7 +6,7 @@ import type { Expiry } from '../card/expiry.ts'
 import type { CardToKeep, HeldCard, Sealed, UsedCard } from '../card/held-card.ts'
 import { Pan } from '../card/pan.ts'
 import type { StoredCard } from '../card/stored-card.ts'
-import type { Sql } from '../postgres/database.ts'
+import type { Database, Sql } from '../postgres/database.ts'
 import type { CardKeys } from './key-ring.ts'
 import * as store from './store.ts'
 import * as storedCards from './stored-card-store.ts'
@@ -100,11 +100,13 @@ export class Vault implements CardKeeper {
   ): Promise<CardToKeep> {
     const fingerprint = this.#keys.fingerprint(merchantId, card.pan)
     const known = await storedCards.tokenOf(sql, merchantId, customerId, fingerprint)
-    const cardToken =
-      known ??
-      this.#random.bytes(32, { merchant: merchantId, order: orderId, purpose: 'card token', n }).toString('hex')
+    const cardToken = known ?? this.#newCardToken(merchantId, orderId, n)
     const sealed = await this.#seal(card, storedPlaceOf(merchantId, cardToken))
-    return { cardToken, customerId, fingerprint, expiry: card.expiry, sealed }
+    return { cardToken, isKnown: known !== undefined, customerId, fingerprint, expiry: card.expiry, sealed }
+  }
+
+  #newCardToken(merchant: string, order: string, n: number): string {
+    return this.#random.bytes(32, { merchant, order, purpose: 'card token', n }).toString('hex')
   }
 
   /**
@@ -113,15 +115,38 @@ export class Vault implements CardKeeper {
    * @throws DatabaseError 23505 when a token is in use: under a seed, two payers took the same attempt
    */
   async store(sql: Sql, cards: readonly CardToStore[]): Promise<void> {
+    const entries = cards.map(({ merchantId, held, at }) => ({ merchantId, createdAt: at, held }))
+    const known = entries.flatMap(({ merchantId, held }) =>
+      held.keep?.isKnown ? [{ merchantId, token: held.keep.cardToken }] : [],
+    )
+    if (known.length === 0) return store.insert(sql, entries)
+    const there = new Set(
+      (await storedCards.lock(sql, known)).map(({ merchantId, token }) => placeOf(merchantId, token)),
+    )
     await store.insert(
       sql,
-      cards.map(({ merchantId, held, at }) => ({ merchantId, createdAt: at, held })),
+      await Promise.all(
+        entries.map(async (entry) => {
+          const { merchantId, held } = entry
+          const { keep } = held
+          // Deleted since it was taken.
+          if (!keep?.isKnown || there.has(placeOf(merchantId, keep.cardToken))) return entry
+          const card = decode(await this.#open(held.sealed.ciphertext, placeOf(merchantId, held.token)))
+          const anew = await this.#sealAnew(card, { merchantId, token: held.token })
+          return { ...entry, held: { ...held, keep: { ...keep, ...anew, isKnown: false } } }
+        }),
+      ),
     )
   }
 
   /** Stores, notes or removes cards, in the transaction that makes their payments true and before they are erased. */
   async settle(sql: Sql, cards: readonly UsedCard[]): Promise<void> {
-    await storedCards.settle(sql, cards)
+    await Promise.all([
+      storedCards.settle(sql, cards),
+      ...cards.map(async ({ merchantId, storedToken, wish }) => {
+        if (wish === 'remove' && storedToken !== null) await this.#keepAnew(sql, merchantId, storedToken)
+      }),
+    ])
   }
 
   /** The card of an attempt token, undefined once it is erased and for another merchant's token. */
@@ -165,9 +190,33 @@ export class Vault implements CardKeeper {
     return storedCards.list(sql, merchantId, customerId)
   }
 
-  /** False when the merchant has no such card. An attempt that has taken it goes on. */
-  async removeStored(sql: Sql, merchantId: string, token: string): Promise<boolean> {
-    return storedCards.remove(sql, merchantId, token)
+  /**
+   * False when the merchant has no such card. An attempt that has taken it goes on, and one that is to store it
+   * again stores it under another token: a token that is deleted never comes back.
+   */
+  async removeStored(database: Pick<Database, 'transaction'>, merchantId: string, token: string): Promise<boolean> {
+    return database.transaction(async (sql) => {
+      const isThere = await storedCards.remove(sql, merchantId, token)
+      if (isThere) await this.#keepAnew(sql, merchantId, token)
+      return isThere
+    })
+  }
+
+  /** In the transaction that deletes a stored card, after it: whoever begins an attempt with it now waits for that. */
+  async #keepAnew(sql: Sql, merchantId: string, cardToken: string): Promise<void> {
+    for (const { token, ciphertext } of await store.keptUnder(sql, merchantId, cardToken)) {
+      const card = decode(await this.#open(ciphertext, storedPlaceOf(merchantId, cardToken)))
+      await store.keepUnder(sql, { merchantId, token }, await this.#sealAnew(card, { merchantId, token }))
+    }
+  }
+
+  /** A card of an attempt, sealed to be stored under a token that nobody has had. */
+  async #sealAnew(
+    card: Card,
+    { merchantId, token }: store.EntryKey,
+  ): Promise<Pick<CardToKeep, 'cardToken' | 'sealed'>> {
+    const cardToken = this.#newCardToken(merchantId, token, 0)
+    return { cardToken, sealed: await this.#seal(card, storedPlaceOf(merchantId, cardToken)) }
   }
 
   /** The same for a card and a merchant, and for nothing else; without the key it says nothing. */
