@@ -20,6 +20,8 @@ export interface CardRules {
   accepts(pan: Pan): boolean
   /** Whether it may pay what it was typed for, as its merchant wishes and its acquirers allow. */
   allows(pan: Pan): boolean
+  /** Whether a card's type (debit, credit, prepaid) is known of any card. */
+  readonly knowsTypes: boolean
   /** Expiries that are taken although they may be past. */
   isPublishedExpiry(expiry: Expiry): boolean
 }
@@ -27,12 +29,15 @@ export interface CardRules {
 export const sandboxRules: CardRules = {
   accepts: (pan) => findTestCard(pan) !== undefined,
   allows: () => true,
+  knowsTypes: true,
   isPublishedExpiry: (expiry) => findExpiry(expiry) !== undefined,
 }
 
 export const liveRules: CardRules = {
   accepts: () => true,
   allows: () => true,
+  // The types of real cards stand in a table of issuers, which there is not.
+  knowsTypes: false,
   isPublishedExpiry: () => false,
 }
 
