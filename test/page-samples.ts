@@ -66,6 +66,8 @@ export const storedCard = {
 
 export const paid = {
   kind: 'paid',
+  amount: rupiah(285_000n),
+  isHeld: false,
   paidAt: new Date('2026-11-23T10:05:00Z'),
   cardMask: '512345xxxxxx0008',
   approvalCode: '831000',
@@ -135,6 +137,8 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
   processing: { step: { kind: 'processing', statusUrl: '/status', state: 'processing' } },
   paid: { step: paid },
   'paid-again': { step: { ...paid, again: true } },
+  held: { step: { ...paid, isHeld: true } },
+  'held-again': { step: { ...paid, isHeld: true, again: true } },
   'paid-without-return': { step: { ...paid, returnUrl: null } },
   expired: { step: { kind: 'expired', returned: null, returnUrl: 'https://shop.example/failed' } },
   cancelled: { step: { kind: 'cancelled', returned: null, returnUrl: null } },

@@ -44,6 +44,8 @@ export function stepOf({ order, attempt }: Standing, context: StepContext, fault
       invariant(attempt && order.settledAt, 'a paid order has the attempt that paid it')
       return {
         kind: 'paid',
+        amount: state === 'authorized' ? order.authorized : order.captured,
+        isHeld: state === 'authorized',
         paidAt: order.settledAt,
         cardMask: attempt.cardMask ?? '',
         approvalCode: attempt.approvalCode ?? '',

@@ -125,6 +125,10 @@ export interface ProcessingStep {
 
 export interface PaidStep {
   readonly kind: 'paid'
+  /** What was taken; where the money is only set aside, what was set aside. */
+  readonly amount: Money
+  /** The issuer has approved, and the merchant takes the money later. */
+  readonly isHeld: boolean
   readonly paidAt: Date
   readonly cardMask: string
   readonly approvalCode: string

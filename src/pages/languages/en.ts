@@ -186,7 +186,7 @@ export const en: Phrases = {
   paid: {
     title: (amount, merchant) => `Payment successful: ${amount} to ${merchant}`,
     heading: 'Payment successful',
-    thanks: 'Thank you. Keep this page as your receipt.',
+    thanks: () => 'Thank you. Keep this page as your receipt.',
     againHeading: 'This order is already paid',
     againText: 'The payment succeeded earlier, perhaps in another tab. You were not charged again.',
     details: 'Receipt',
@@ -201,6 +201,18 @@ export const en: Phrases = {
     stay: 'Stay on this page',
     print: 'Print receipt',
     copyReference: 'Copy reference',
+  },
+
+  held: {
+    title: (amount, merchant) => `Payment approved: ${amount} for ${merchant}`,
+    heading: 'Payment approved',
+    thanks: (merchant) =>
+      `Your bank has set the money aside, and no money has been taken yet. ${merchant} takes it when it confirms your order; you need not do anything. Keep this page.`,
+    againHeading: 'This payment is already approved',
+    againText:
+      'Your bank approved the payment earlier, perhaps in another tab. The money was not set aside a second time.',
+    amount: 'Amount set aside',
+    paidAt: 'Approved at',
   },
 
   closed: {

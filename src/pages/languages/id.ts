@@ -194,7 +194,7 @@ export const id = {
   paid: {
     title: (amount: string, merchant: string) => `Pembayaran berhasil: ${amount} ke ${merchant}`,
     heading: 'Pembayaran berhasil',
-    thanks: 'Terima kasih. Simpan halaman ini sebagai bukti pembayaran.',
+    thanks: (_merchant: string) => 'Terima kasih. Simpan halaman ini sebagai bukti pembayaran.',
     againHeading: 'Pesanan ini sudah dibayar',
     againText: 'Pembayaran sudah berhasil sebelumnya, mungkin di tab lain. Anda tidak ditagih dua kali.',
     details: 'Bukti pembayaran',
@@ -209,6 +209,19 @@ export const id = {
     stay: 'Tetap di halaman ini',
     print: 'Cetak bukti',
     copyReference: 'Salin referensi',
+  },
+
+  /** What is said instead while the money is only set aside. */
+  held: {
+    title: (amount: string, merchant: string) => `Pembayaran disetujui: ${amount} untuk ${merchant}`,
+    heading: 'Pembayaran disetujui',
+    thanks: (merchant: string) =>
+      `Bank Anda sudah menyisihkan uangnya, dan belum ada uang yang ditarik. ${merchant} menariknya saat mengonfirmasi pesanan; Anda tidak perlu melakukan apa-apa. Simpan halaman ini.`,
+    againHeading: 'Pembayaran ini sudah disetujui',
+    againText:
+      'Bank sudah menyetujui pembayaran ini sebelumnya, mungkin di tab lain. Uangnya tidak disisihkan dua kali.',
+    amount: 'Jumlah disisihkan',
+    paidAt: 'Waktu disetujui',
   },
 
   closed: {
