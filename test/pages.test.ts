@@ -118,7 +118,7 @@ test('what a merchant writes is text, never markup', () => {
       merchantName: hostile,
       orderId: hostile,
       description: hostile,
-      step: { ...cardForm, values: { name: hostile, save: true }, keeping: 'offered' },
+      step: { ...cardForm, values: { name: hostile, save: true, points: false }, keeping: 'offered' },
     }),
   )
   assert.doesNotMatch(html, /<img|alert\(1\)<\/script>/)

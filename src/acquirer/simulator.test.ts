@@ -62,6 +62,7 @@ async function aRequest({
     amount: rupiah(1_000n),
     attemptToken: held.token,
     authentication: null,
+    points: null,
   }
 }
 

@@ -4,7 +4,7 @@ import { Submit } from '../pages/field.tsx'
 import { Glyph } from '../pages/glyph.tsx'
 import { phrases } from '../pages/language.ts'
 import { OtherCard } from './bank-step-page.tsx'
-import { BrowserData, CvvField, shownCard, WhatWentWrong } from './card-form-page.tsx'
+import { BrowserData, CvvField, Points, shownCard, WhatWentWrong } from './card-form-page.tsx'
 import type { CheckoutPage, StoredCardStep } from './view.ts'
 
 /** The half of the page where a stored card is paid with: only the CVV is typed in. */
@@ -34,6 +34,7 @@ export function StoredCardForm({ page, step }: { page: CheckoutPage; step: Store
             error={cvv ? errors.cvv[cvv] : null}
           />
         </div>
+        {step.points ? <Points language={language} points={step.points} isTicked={step.values.points} /> : null}
         <div class="actions">
           <Submit language={language} label={card.pay(formatRupiah(amount))} busy={card.busy}>
             <Glyph name="lock" />

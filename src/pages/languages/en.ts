@@ -81,6 +81,9 @@ export const en: Phrases = {
       missing: 'Enter the name as it appears on the card.',
       invalid: 'Use letters only in the name, at most 64 of them.',
     },
+    points: {
+      other_card: 'The points belong to another card. Use that card, or remove the tick.',
+    },
   },
 
   refusal: {
@@ -120,6 +123,13 @@ export const en: Phrases = {
     untilStopped: (merchant) => `until you ask ${merchant} to stop`,
     text: (merchant, amount, how) =>
       `After this payment, ${merchant} keeps your card and charges it again: ${amount} ${how}.`,
+  },
+
+  points: {
+    tick: (worth, count, last4) => `Pay ${worth} of the total with ${count} points of the card ending in ${last4}`,
+    tickAny: (last4) => `Pay part of the total with points of the card ending in ${last4}`,
+    byNumber: (beginning, worth, count) => `${beginning}…: ${worth} with ${count} points`,
+    hint: 'Your bank takes the points off and settles them with you. The total of the order stays the same.',
   },
 
   keepCard: {

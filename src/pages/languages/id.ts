@@ -84,6 +84,9 @@ export const id = {
       missing: 'Isi nama seperti tertera pada kartu.',
       invalid: 'Tulis nama dengan huruf saja, paling banyak 64 huruf.',
     },
+    points: {
+      other_card: 'Poin ini milik kartu lain. Gunakan kartu tersebut, atau hapus centangnya.',
+    },
   },
 
   refusal: {
@@ -128,6 +131,15 @@ export const id = {
     untilStopped: (merchant: string) => `sampai Anda meminta ${merchant} berhenti`,
     text: (merchant: string, amount: string, how: string) =>
       `Setelah pembayaran ini, ${merchant} menyimpan kartu Anda dan menagihnya lagi ${amount} ${how}.`,
+  },
+
+  points: {
+    tick: (worth: string, count: string, last4: string) =>
+      `Bayar ${worth} dari total dengan ${count} poin kartu berakhiran ${last4}`,
+    tickAny: (last4: string) => `Bayar sebagian dari total dengan poin kartu berakhiran ${last4}`,
+    /** Where what the points are worth depends on how the card's number begins. */
+    byNumber: (beginning: string, worth: string, count: string) => `${beginning}…: ${worth} dengan ${count} poin`,
+    hint: 'Bank penerbit memotong poin dan memperhitungkannya dengan Anda. Total pesanan tetap sama.',
   },
 
   keepCard: {
