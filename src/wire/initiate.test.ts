@@ -240,32 +240,6 @@ const missing: readonly (readonly [path: string, json: string | undefined, field
   ['recurring', '{"subscribe":"Y","type":"PURCHASE","id":"R1","amount":"1000"}', 'customer.id'],
 ]
 
-/** `order.transactionFiltering.point`, and the member of it that is at fault. */
-const malformedPoints = [
-  ['{"last4":"008"}', 'last4'],
-  ['{"last4":"00008"}', 'last4'],
-  ['{"last4":"000a"}', 'last4'],
-  ['{"last4":8}', 'last4'],
-  ['{"ownedPoints":"9.5"}', 'ownedPoints'],
-  ['{"ownedPoints":-1}', 'ownedPoints'],
-  ['{"ownedPoints":1.5}', 'ownedPoints'],
-  ['{"ownedPoints":"123456789012345"}', 'ownedPoints'],
-  ['{"rule":{"cardBin":"512345"}}', 'rule'],
-  ['{"rule":["512345"]}', 'rule.0'],
-  ['{"rule":[{"cardBin":"51234"}]}', 'rule.0.cardBin'],
-  ['{"rule":[{"cardBin":"512345"},{"cardBin":["512345"]}]}', 'rule.1.cardBin'],
-  ['{"rule":[{"pointToIdr":"0"}]}', 'rule.0.pointToIdr'],
-  ['{"rule":[{"pointToIdr":0.5}]}', 'rule.0.pointToIdr'],
-  ['{"rule":[{"min":{"amount":"10.50"}}]}', 'rule.0.min.amount'],
-  ['{"rule":[{"min":{"amount":-1}}]}', 'rule.0.min.amount'],
-  ['{"rule":[{"max":{"amount":"a"}}]}', 'rule.0.max.amount'],
-  ['{"rule":[{"max":{"disc":"101"}}]}', 'rule.0.max.disc'],
-  ['{"rule":[{"max":{"disc":100.5}}]}', 'rule.0.max.disc'],
-  ['{"rule":[{"max":{"disc":"12.345"}}]}', 'rule.0.max.disc'],
-  ['{"rule":[{"max":{"disc":1e-7}}]}', 'rule.0.max.disc'],
-  ['{"rule":[{"max":{"disc":"-5"}}]}', 'rule.0.max.disc'],
-] as const
-
 const malformed: readonly (readonly [path: string, json: string, field?: string])[] = [
   ['order', '"A-1"'],
   ['order', '[{"id":"A-1"}]'],
@@ -329,10 +303,6 @@ const malformed: readonly (readonly [path: string, json: string, field?: string]
   ['transaction.acquirerId', '"a-b"'],
   ['transaction.fdsId', `"${'1'.repeat(41)}"`],
   ['order.transactionFiltering', '{"point":{"rule":[{"min":5}]}}', 'order.transactionFiltering.point.rule.0.min'],
-  ...malformedPoints.map(
-    ([json, member]) =>
-      ['order.transactionFiltering', `{"point":${json}}`, `order.transactionFiltering.point.${member}`] as const,
-  ),
   ['customer', '"Hajar"'],
   ['customer.id', '7'],
   ['customer.id', `"${'a'.repeat(321)}"`],
@@ -421,20 +391,6 @@ function refuses(text: string, problem: string, field: string): void {
   )
 }
 
-for (const [json, member] of [
-  ['{"ownedPoints":"9999"}', 'last4'],
-  ['{"last4":"0008"}', 'ownedPoints'],
-  ['{"last4":"0008","ownedPoints":1,"rule":[]}', 'rule'],
-  ['{"last4":"0008","ownedPoints":1,"rule":[{"pointToIdr":5}]}', 'rule.0.cardBin'],
-  ['{"last4":"0008","ownedPoints":1,"rule":[{"cardBin":"512345"}]}', 'rule.0.pointToIdr'],
-] as const)
-  test(`points ${json} are refused: ${member} is missing`, () => {
-    refuses(
-      request('order.transactionFiltering', `{"point":${json}}`),
-      'missing_field',
-      `order.transactionFiltering.point.${member}`,
-    )
-  })
 for (const [path, json, field] of missing) {
   test(`${path} ${json ?? 'absent'} is refused: ${field} is missing`, () => {
     refuses(request(path, json), 'missing_field', field)
@@ -484,30 +440,6 @@ test('a restriction of nothing is none, and none is what most requests have', ()
   const empty = read(request('order.transactionFiltering', '{"cardBin":[],"cardType":null,"point":{"rule":[]}}'))
   assert.deepEqual(empty.terms, none)
   assert.equal(empty.identity, read(request()).identity)
-})
-
-test('points are read, kept, and read again from what is kept; texts and numbers of them are one content', () => {
-  const point =
-    '{"last4":"0008","ownedPoints":"9999","rule":[{"cardBin":"512345","pointToIdr":"5","min":{"amount":"10000"},"max":{"amount":"3000","disc":"50"}},{"cardBin":"44342600","pointToIdr":10,"max":{"disc":12.5}}]}'
-  const asked = read(request('order.transactionFiltering', `{"point":${point}}`))
-  const points = {
-    last4: '0008',
-    owned: 9_999n,
-    rules: [
-      { bin: '512345', pointToIdr: 5n, minAmount: 10_000n, maxAmount: 3_000n, maxShare: 5_000n },
-      { bin: '44342600', pointToIdr: 10n, minAmount: null, maxAmount: null, maxShare: 1_250n },
-    ],
-  }
-  assert.deepEqual(asked.terms, { cardFilter: null, points, acquirerId: null, fdsId: null })
-  assert.deepEqual(termsOf(readStored(asked.stored)), asked.terms)
-  const others = [
-    point.replace('"9999"', '9999').replace('"512345"', '512345').replace('"3000"', '3000').replace('"50"', '50'),
-    point.replace('"9999"', '"9999.00"').replace('"5"', '"05"').replace('"50"', '"50.0"').replace('12.5', '"12.50"'),
-  ]
-  for (const other of others)
-    assert.equal(read(request('order.transactionFiltering', `{"point":${other}}`)).identity, asked.identity, other)
-  const more = read(request('order.transactionFiltering', `{"point":${point.replace('"9999"', '"10000"')}}`))
-  assert.notEqual(more.identity, asked.identity)
 })
 
 test('the modes that capture at once are one content, and the one that does not is another', () => {
