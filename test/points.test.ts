@@ -85,9 +85,7 @@ async function told(id: string): Promise<string[]> {
 }
 
 const startedWith = async (id: string) =>
-  (await gateway.client.events(id))
-    .filter(({ type }) => type === 'attempt.started')
-    .map(({ data }) => data['points'] as unknown)
+  (await gateway.client.events(id)).filter(({ type }) => type === 'attempt.started').map(({ data }) => data['points'])
 
 const sixHundred = { count: '600', worth: '3000' }
 const tick = /<input type="checkbox" id="points"[^>]*>/
@@ -213,6 +211,17 @@ suite('the acquirer', () => {
     assert.equal((await gateway.client.pay(id, { points: true })).status, 'CAPTURED')
     assert.ok((await gateway.client.events(id)).some(({ type }) => type === 'attempt.rerouted'))
     assert.deepEqual(await told(id), ['approved 285000: 600 points for 3000'])
+  })
+
+  test('is told of them for the first payment of a plan, and for no other', async () => {
+    const recurring = { subscribe: 'Y', type: 'PURCHASE', id: 'with-points', amount: '285000', maxInterval: '1' }
+    const { id } = await open({ point }, { recurring })
+    assert.equal((await gateway.client.pay(id, { points: true })).status, 'CAPTURED')
+    await gateway.client.clock.advance('P32D')
+    await gateway.client.clock.reset()
+    assert.deepEqual(await told(id), ['approved 285000: 600 points for 3000'])
+    assert.deepEqual(await startedWith('with-points-1'), [undefined])
+    assert.deepEqual(await told('with-points-1'), ['approved 285000: null points for null'])
   })
 
   test('is told of them by a process that has not seen the tick', async () => {

@@ -18,6 +18,7 @@ import {
   text,
   webUrl,
   whole,
+  wholeFromOne,
 } from './members.ts'
 
 /*
@@ -59,14 +60,14 @@ const TransactionFiltering = object({
       last4: optional(
         Type.Union([Type.String({ pattern: '^[0-9]{4}$' }), Type.Integer({ minimum: 1_000, maximum: 9_999 })]),
       ),
-      ownedPoints: optional(whole()),
+      ownedPoints: optional(whole),
       rule: optional(
         Type.Array(
           object({
             cardBin: optional(bin),
-            pointToIdr: optional(whole(1)),
-            min: optional(object({ amount: optional(whole()) })),
-            max: optional(object({ amount: optional(whole()), disc: optional(percentage) })),
+            pointToIdr: optional(wholeFromOne),
+            min: optional(object({ amount: optional(whole) })),
+            max: optional(object({ amount: optional(whole), disc: optional(percentage) })),
           }),
           { maxItems: 100 },
         ),

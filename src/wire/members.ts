@@ -36,14 +36,17 @@ export const amount = Type.Union(
 /** A quantity as text or number. Nothing is computed from it. */
 export const quantity = Type.Union([Type.String({ maxLength: 20 }), Type.Number()])
 
-/** A whole number from 0, or from 1, of at most 14 digits, as text or number: `"1000"`, `"1000.00"`, `1000`. */
-export function whole(minimum: 0 | 1 = 0) {
-  const digits = minimum === 1 ? String.raw`(?=\d*[1-9])\d{1,14}` : String.raw`\d{1,14}`
-  return Type.Union([
-    Type.String({ pattern: String.raw`^${digits}(?:\.0{1,2})?$` }),
-    Type.Number({ minimum, maximum: 99_999_999_999_999, multipleOf: 1 }),
-  ])
-}
+/** A whole number of at most 14 digits, as text or number: `"1000"`, `"1000.00"`, `1000`. */
+export const whole = Type.Union([
+  Type.String({ pattern: String.raw`^\d{1,14}(?:\.0{1,2})?$` }),
+  Type.Number({ minimum: 0, maximum: 99_999_999_999_999, multipleOf: 1 }),
+])
+
+/** The same from 1. */
+export const wholeFromOne = Type.Union([
+  Type.String({ pattern: String.raw`^(?=\d*[1-9])\d{1,14}(?:\.0{1,2})?$` }),
+  Type.Number({ minimum: 1, maximum: 99_999_999_999_999, multipleOf: 1 }),
+])
 
 /** A percentage from 0 to 100 with at most two decimals, as text or number. */
 export const percentage = Type.Union([
