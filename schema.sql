@@ -344,8 +344,13 @@ create table simulated_authorization (
   captured_minor bigint default 0 not null,
   refunded_minor bigint default 0 not null,
   is_voided boolean default false not null,
+  points bigint,
+  points_minor bigint,
   constraint simulated_authorization_pkey PRIMARY KEY (merchant_id, reference),
   constraint simulated_authorization_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint simulated_authorization_check CHECK (((points_minor >= points) AND (points_minor <= amount_minor))),
+  constraint simulated_authorization_points CHECK (((points IS NULL) = (points_minor IS NULL))),
+  constraint simulated_authorization_points_check CHECK ((points > 0)),
   constraint simulated_authorization_state_check CHECK ((state = ANY (ARRAY['approved'::text, 'declined'::text, 'silent'::text, 'reversed'::text, 'never_seen'::text])))
 );
 

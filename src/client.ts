@@ -23,6 +23,8 @@ export interface PayOptions {
   readonly attempts?: number
   /** Ticks the page's box. */
   readonly saveCard?: boolean
+  /** Ticks the box that redeems points. */
+  readonly points?: boolean
 }
 
 export interface PayResult {

@@ -148,7 +148,7 @@ describe('POST /pg/payment/card/initiate', () => {
     const rows = [
       [{ sourceOfFunds: { type: 'vabca' } }, 'source of funds.type'],
       [{ sourceOfFunds: { type: 'qris' } }, 'source of funds.type'],
-      [{ order: { transactionFiltering: { point: { last4: '0008' } } } }, 'order.transaction filtering.point'],
+      [{ order: { otp: '999999' } }, 'order.otp'],
       [{ transaction: { fdsId: '000369990001' } }, 'transaction.fds id'],
       [{ transaction: { acquirerId: '12345678' } }, 'transaction.acquirer id'],
       [{ transaction: { mode: 'AUTHONLY' } }, 'transaction.mode'],

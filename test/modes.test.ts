@@ -5,10 +5,11 @@ import { StartProblem } from '../src/base/start-problem.ts'
 import { statement } from '../src/postgres/database.ts'
 import { answerOf, assertProblem, basic } from './api.ts'
 import { findingsOn } from './audit.ts'
-import { becomeLive, freshOrderId, type TestGateway, testGateway, testMasterKey } from './gateway.ts'
+import { becomeLive, freshOrderId, seedSample, type TestGateway, testGateway, testMasterKey } from './gateway.ts'
 import { until } from './process.ts'
 
 const live = { mode: 'live', publicUrl: 'https://pay.example.com' } as const
+const sentCard = { number: '4111111111111111', expiryDate: '3309', cvv: '100', nameOnCard: 'BUDI SANTOSO' }
 const authorization = basic('FINPAY770', 'SoSecret123')
 
 suite('a database has one of the two lives:', () => {
@@ -102,6 +103,24 @@ suite('two live gateways on one database', () => {
     await until('all to be told', async () => (await ends(open)).every(({ tries }) => tries > 0))
     for (const { order_id, ...rest } of await ends(open))
       assert.deepEqual(rest, { state: 'cancelled', ended: 1, told: 1, tries: 1 }, order_id)
+  })
+
+  test('open no order for cards of a type, which nobody there knows of a card', async () => {
+    const refused = async (named: string, transactionFiltering: object) => {
+      const order = { ...(seedSample(freshOrderId())['order'] as object), transactionFiltering }
+      const [live] = both
+      const init = { method: 'POST', headers: { authorization, 'content-type': 'application/json' } }
+      for (const route of ['initiate', 'payment']) {
+        const body = { ...seedSample(''), order, ...(route === 'payment' && { card: sentCard }) }
+        const answer = await answerOf(
+          fetch(`${live?.url}/pg/payment/card/${route}`, { ...init, body: JSON.stringify(body) }),
+        )
+        assert.equal(assertProblem(answer, '4030001', route), `Feature Not Allowed ${named}`, route)
+      }
+    }
+    await refused('order.transaction filtering.card type', { cardType: ['CREDIT'], cardBin: ['512345'] })
+    // Nor is there an acquirer, which is told of an order that could be paid with one.
+    await refused('source of funds.type', { cardBin: ['512345'] })
   })
 
   test('leave nothing that the auditor finds, and no bug in a log', async () => {

@@ -1,7 +1,7 @@
 import { rupiah } from '../src/base/money.ts'
 import { checkoutHeaders, checkoutPage } from '../src/checkout/checkout-page.tsx'
 import { problemPage, unknownLinkPage } from '../src/checkout/problem-page.tsx'
-import type { CheckoutPage, CheckoutStep } from '../src/checkout/view.ts'
+import type { CheckoutPage, CheckoutStep, PointsView } from '../src/checkout/view.ts'
 import { pageHeaders } from '../src/pages/headers.ts'
 import type { Language } from '../src/pages/language.ts'
 import { acsChallengePage } from '../src/sandbox/acs-challenge-page.tsx'
@@ -41,7 +41,8 @@ export const cardForm = {
   formNo: 1,
   picker: false,
   takes: null,
-  values: { name: '', save: false },
+  values: { name: '', save: false, points: false },
+  points: null,
   keeping: 'never',
   errors: {},
   refusal: null,
@@ -56,16 +57,27 @@ const recurring = {
   endDate: null,
 } as const satisfies CheckoutPage['recurring']
 
+const points = {
+  last4: '0008',
+  offers: [{ bin: '512345', count: 9_999n, worth: rupiah(49_995n) }],
+} as const satisfies PointsView
+
+const otherOffer = { bin: '443426', count: 1_200n, worth: rupiah(12_000n) } as const
+
 export const storedCard = {
   kind: 'stored-card',
   formNo: 1,
   cardMask: '512345xxxxxx0008',
+  points: null,
+  values: { points: false },
   errors: {},
   refusal: null,
 } as const satisfies CheckoutStep
 
 export const paid = {
   kind: 'paid',
+  amount: rupiah(285_000n),
+  isHeld: false,
   paidAt: new Date('2026-11-23T10:05:00Z'),
   cardMask: '512345xxxxxx0008',
   approvalCode: '831000',
@@ -81,7 +93,13 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
   card: { step: cardForm },
   picker: { step: { ...cardForm, picker: true } },
   mistakes: {
-    step: { ...cardForm, formNo: 2, values: { name: 'SITI CONTOH', save: true }, keeping: 'offered', errors: mistakes },
+    step: {
+      ...cardForm,
+      formNo: 2,
+      values: { name: 'SITI CONTOH', save: true, points: false },
+      keeping: 'offered',
+      errors: mistakes,
+    },
   },
   restricted: { step: { ...cardForm, takes: { bins: ['512345', '443426'], types: ['CREDIT', 'DEBIT'] } } },
   'not-allowed': {
@@ -108,6 +126,11 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
   },
   'card-offered': { step: { ...cardForm, keeping: 'offered' } },
   'card-kept': { step: { ...cardForm, keeping: 'always' } },
+  points: { step: { ...cardForm, points } },
+  'points-by-number': { step: { ...cardForm, points: { ...points, offers: [...points.offers, otherOffer] } } },
+  'points-mistake': {
+    step: { ...cardForm, points, values: { ...cardForm.values, points: true }, errors: { points: 'other_card' } },
+  },
   recurring: { step: { ...cardForm, keeping: 'always' }, recurring },
   'recurring-until': {
     step: storedCard,
@@ -125,6 +148,7 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
     recurring: { ...recurring, maxCharges: null },
   },
   stored: { step: storedCard },
+  'stored-points': { step: { ...storedCard, points } },
   'stored-mistake': { step: { ...storedCard, formNo: 2, errors: { cvv: 'invalid' } } },
   'stored-refused': { step: { ...storedCard, formNo: 2, refusal: { reason: 'invalid_csc', attemptsLeft: 4 } } },
   cvv: { step: { kind: 'cvv-form', formNo: 3, cardMask: '512345xxxxxx0008', error: null } },
@@ -135,6 +159,8 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
   processing: { step: { kind: 'processing', statusUrl: '/status', state: 'processing' } },
   paid: { step: paid },
   'paid-again': { step: { ...paid, again: true } },
+  held: { step: { ...paid, isHeld: true } },
+  'held-again': { step: { ...paid, isHeld: true, again: true } },
   'paid-without-return': { step: { ...paid, returnUrl: null } },
   expired: { step: { kind: 'expired', returned: null, returnUrl: 'https://shop.example/failed' } },
   cancelled: { step: { kind: 'cancelled', returned: null, returnUrl: null } },

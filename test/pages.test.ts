@@ -118,7 +118,7 @@ test('what a merchant writes is text, never markup', () => {
       merchantName: hostile,
       orderId: hostile,
       description: hostile,
-      step: { ...cardForm, values: { name: hostile, save: true }, keeping: 'offered' },
+      step: { ...cardForm, values: { name: hostile, save: true, points: false }, keeping: 'offered' },
     }),
   )
   assert.doesNotMatch(html, /<img|alert\(1\)<\/script>/)
@@ -133,6 +133,8 @@ test('the title says how the payment stands', () => {
     ['processing', /sedang diproses/, /being processed/],
     ['paid', /Pembayaran berhasil: Rp285\.000/, /Payment successful: Rp285\.000/],
     ['paid-again', /sudah dibayar/, /already paid/],
+    ['held', /Pembayaran disetujui: Rp285\.000/, /Payment approved: Rp285\.000/],
+    ['held-again', /sudah disetujui/, /already approved/],
     ['expired', /Waktu pembayaran habis\. Tidak ada uang/, /time to pay is over\. No money/],
     ['failed', /tidak berhasil\. Tidak ada uang/, /unsuccessful\. No money/],
     ['unknown-link', /Tautan tidak ditemukan/, /Link not found/],

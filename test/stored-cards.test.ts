@@ -267,6 +267,19 @@ suite('two clicks', () => {
     assert.match((await submit(`${url}/stored`, { formNo: '1', cvv: '100' })).page, /already paid/)
   })
 
+  test('who pays again what is only authorized is told that it is approved, as who pays again what is captured', async () => {
+    const { customer, token } = await stored()
+    const { id, url } = await open({
+      ...customerOf(customer),
+      card: { token, storedOnFile: 'STORED' },
+      transaction: { mode: 'AUTHORIZE' },
+    })
+    assert.match((await submit(`${url}/stored`, { formNo: '1', cvv: '100' })).page, /Payment approved/)
+    for (const formNo of ['1', '2'])
+      assert.match((await submit(`${url}/stored`, { formNo, cvv: '100' })).page, /This payment is already approved/)
+    assert.deepEqual((await typesOf(id)).filter((type) => type === 'attempt.started').length, 1)
+  })
+
   test('another card can be used, and a declined one is told above the same form', async () => {
     const { customer, token } = await stored()
     const { url } = await open({ ...customerOf(customer), card: { token, storedOnFile: 'STORED' } })

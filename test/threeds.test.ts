@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { MovableClock } from '../src/base/clock.ts'
 import { statement } from '../src/postgres/database.ts'
 import { addMerchant, type Answer, answerOf, assertProblem, bodyOf } from './api.ts'
 import { freshOrderId, merchantServer, type MerchantServer, type TestGateway, testGateway } from './gateway.ts'
@@ -31,6 +32,8 @@ const cards = {
   notEnrolled: '5111111111111118',
   refused: '4000000000002925',
   rejected: '4611111111111116',
+  unavailable: '4000000000002313',
+  challengeUnavailable: '4000000000002420',
 } as const
 
 const sessionForm = /^[0-9a-f]{64}$/
@@ -257,6 +260,34 @@ suite('the three steps', () => {
     assert.equal((await gateway.client.cards('keeps')).length, 1)
   })
 
+  test('a bank that cannot authenticate (U) leaves it to the issuer: the merchant may go on, and is paid or is not', async () => {
+    const ways = [
+      [cards.unavailable, '3309', 'CAPTURED', null],
+      [cards.unavailable, '3905', 'FAILURE', '4030005'],
+      [cards.challengeUnavailable, '3309', 'CAPTURED', null],
+    ] as const
+    for (const [number, expiryDate, status, refusal] of ways) {
+      const { id, sessionId } = await open(number)
+      const payer = await authenticate(sessionId, number, { expiryDate })
+      const { redirectHtml, threeDsInteraction } = bodyOf(payer)
+      const isAsked = number === cards.challengeUnavailable
+      assert.equal(threeDsInteraction, isAsked ? 'challengemode' : 'frictionlessmode')
+      const html = String(redirectHtml)
+      const back = isAsked ? await comeBack(await atBank(html, '112233')) : new URL(formsOf(html).link)
+      assert.equal(back.searchParams.get('result'), 'SUCCESS')
+      assert.equal(await statusOf(id), 'AUTHENTICATED')
+      const authenticated = (await gateway.client.events(id)).find(({ type }) => type === 'attempt.authenticated')
+      assert.deepEqual(authenticated?.data, { attemptNo: 1, transStatus: 'U', eci: '07' })
+      assert.deepEqual(await callbacksOf(id), [], 'nothing has been charged yet')
+      const paid = await post('auth/payment', namesIn(back))
+      if (refusal === null) assert.equal(paid.status, 200, paid.text)
+      else assertProblem(paid, refusal)
+      assert.equal(await statusOf(id), status)
+      const told = (await callbacksOf(id)).map(({ status: each, amount }) => `${each} ${amount}`)
+      assert.deepEqual(told, [`${status} ${refusal === null ? 285_000 : 0}`])
+    }
+  })
+
   test('`mpgsOrderId` of an id in digits is as documented', async () => {
     const id = `${Date.now()}`
     const { sessionId } = await open(cards.frictionless, { order: { id } })
@@ -415,6 +446,31 @@ test('the money is asked for without the CVV where its process has ended, or wit
   assert.deepEqual(namesOf(await after('auth/payer', again?.payer)), again?.names)
   assertProblem(await after('auth/payment', again?.names), '4030005')
   await next.close()
+  await own.close()
+})
+
+test('a CVV is kept for ten minutes after the second step, and the third then pays without it', async (t) => {
+  const own = await testGateway()
+  const call = (step: string, body: unknown) =>
+    answerOf(
+      own.fetch(`/pg/payment/card/threeds/${step}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    )
+  let aheadMs = 0
+  t.mock.method(MovableClock.prototype, 'monotonicMs', () => performance.now() + aheadMs)
+  // The CVV is wrong: an issuer that hears it declines.
+  const paid = async (afterMs: number) => {
+    const { sessionId } = bodyOf(await call('initiate', opening(cards.frictionless)))
+    const card = wholeCard(cards.frictionless, { cvv: '102' })
+    const names = namesOf(await call('auth/payer', { card, transaction: { sessionId } }))
+    aheadMs += afterMs
+    return call('auth/payment', names)
+  }
+  assertProblem(await paid(9.9 * 60_000), '4030005')
+  assert.equal((await paid(10 * 60_000)).status, 200)
   await own.close()
 })
 

@@ -1,4 +1,5 @@
 import type { Money } from '../base/money.ts'
+import type { Redemption } from '../card/points.ts'
 
 /** What 3-D Secure said of an attempt, as an acquirer wants to hear it (EMVCo names). */
 export interface AuthenticationEvidence {
@@ -20,6 +21,12 @@ export interface AuthorizeRequest {
   /** Names the card in the vault and the CVV in memory; the adapter alone turns it into them. */
   readonly attemptToken: string
   readonly authentication: AuthenticationEvidence | null
+  /**
+   * Points of the card that the issuer is to redeem for a part of the amount, which it settles with its cardholder:
+   * the whole amount is authorized all the same. Null where there are none. An adapter whose acquirer cannot pass
+   * this on sends nothing.
+   */
+  readonly points: Redemption | null
 }
 
 export interface Approved {

@@ -12,6 +12,8 @@ export interface Authorization {
   readonly orderId: string | null
   readonly amountMinor: bigint | null
   readonly currency: string | null
+  /** What it was told to redeem. */
+  readonly points: { readonly count: bigint; readonly worthMinor: bigint } | null
   /** Whether it captures as well. */
   readonly isCapture: boolean
   readonly state: 'approved' | 'declined' | 'silent' | 'reversed' | 'never_seen'
@@ -26,6 +28,8 @@ interface Row {
   order_id: string | null
   amount_minor: bigint | null
   currency: string | null
+  points: bigint | null
+  points_minor: bigint | null
   is_capture: boolean
   state: Authorization['state']
   approval_code: string | null
@@ -40,6 +44,8 @@ function fromRow(row: Row): Authorization {
     orderId: row.order_id,
     amountMinor: row.amount_minor,
     currency: row.currency,
+    points:
+      row.points === null || row.points_minor === null ? null : { count: row.points, worthMinor: row.points_minor },
     isCapture: row.is_capture,
     state: row.state,
     approvalCode: row.approval_code,
@@ -56,7 +62,7 @@ const findByReference = statement(
    from unnest($1::text[], $2::text[]) with ordinality as wanted (merchant_id, reference, place)
    cross join lateral (
      select merchant_id, reference, order_id, amount_minor, currency, is_capture, state, approval_code, response_code,
-       reason
+       reason, points, points_minor
      from simulated_authorization
      where merchant_id = wanted.merchant_id and reference = wanted.reference
      limit 1
@@ -83,13 +89,13 @@ const insertOnce = statement(
   'simulatedAuthorization.insert',
   `insert into simulated_authorization
      (merchant_id, reference, order_id, amount_minor, currency, state, approval_code, response_code, reason, created_at,
-     is_capture, captured_minor)
+     is_capture, captured_minor, points, points_minor)
    select merchant_id, reference, order_id, amount_minor::bigint, currency, state, approval_code, response_code, reason,
-     created_at, is_capture::boolean, captured_minor
+     created_at, is_capture::boolean, captured_minor, points::bigint, points_minor::bigint
    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-     $9::text[], $10::timestamptz[], $11::text[], $12::bigint[]) as new (
+     $9::text[], $10::timestamptz[], $11::text[], $12::bigint[], $13::text[], $14::text[]) as new (
      merchant_id, reference, order_id, amount_minor, currency, state, approval_code, response_code, reason, created_at,
-     is_capture, captured_minor)
+     is_capture, captured_minor, points, points_minor)
    on conflict do nothing
    returning merchant_id, reference`,
 )
@@ -127,6 +133,8 @@ export async function remember(sql: Sql, all: readonly Remembering[]): Promise<R
         isCapture && state === 'approved' ? (amountMinor ?? 0n) : 0n,
       ),
     ),
+    texts(({ points }) => points?.count.toString() ?? null),
+    texts(({ points }) => points?.worthMinor.toString() ?? null),
   ])
   const first = new Set(inserted.map(({ merchant_id, reference }) => nameOf(merchant_id, reference)))
   const isFirst = ({ merchantId, reference }: Authorization) => first.has(nameOf(merchantId, reference))

@@ -17,6 +17,7 @@ import { testAcquirer } from './contract.ts'
 import { testOperations } from './operation-contract.ts'
 import { simulated } from './simulated.ts'
 import { AcquirerSimulator } from './simulator.ts'
+import { find } from './simulator-store.ts'
 
 const vault = new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom)
 const cvvs = new CvvKeeper(systemClock)
@@ -62,6 +63,7 @@ async function aRequest({
     amount: rupiah(1_000n),
     attemptToken: held.token,
     authentication: null,
+    points: null,
   }
 }
 
@@ -114,6 +116,27 @@ test('what cannot be reached was not sent: nothing is remembered, and the CVV is
   assert.equal(reply.outcome === 'declined' && reply.reason, 'INVALID_CSC')
   assert.equal(cvvs.has(request.attemptToken), false)
   assert.equal((await acquirer.inquire(request)).outcome, 'declined')
+})
+
+test('points are kept with the whole amount, through a repeat and an inquiry; a reference redeems them once', async () => {
+  const points = { count: 60n, worth: rupiah(300n) }
+  const request = { ...(await aRequest()), points }
+  const { merchantId, reference } = request
+  const kept = async () => {
+    const authorization = await find(opened.database, merchantId, reference)
+    return { points: authorization?.points, amountMinor: authorization?.amountMinor }
+  }
+  const reply = await acquirer.authorizeAndCapture(request)
+  const whole = { points: { count: 60n, worthMinor: 300n }, amountMinor: 1_000n }
+  assert.deepEqual(await kept(), whole)
+  assert.deepEqual(await acquirer.authorizeAndCapture(request), reply)
+  assert.deepEqual(await acquirer.inquire(request), reply)
+  assert.deepEqual(await kept(), whole)
+  const more = { count: 61n, worth: rupiah(305n) }
+  await assert.rejects(acquirer.authorizeAndCapture({ ...request, points: more }), /redeems the same points/)
+  await assert.rejects(acquirer.authorizeAndCapture({ ...request, points: null }), /redeems the same points/)
+  await acquirer.reverse(request)
+  assert.deepEqual(await kept(), whole)
 })
 
 test('a time-out stays unknown for every inquiry and repeat, until it is reversed', async () => {

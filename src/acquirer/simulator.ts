@@ -262,7 +262,7 @@ export class AcquirerSimulator implements Acquirer {
   }
 
   #record(request: AuthorizeRequest, decision: Decision): store.Authorization {
-    const { merchantId, orderId, reference, amount } = request
+    const { merchantId, orderId, reference, amount, points } = request
     const record = {
       ...blank,
       merchantId,
@@ -270,6 +270,7 @@ export class AcquirerSimulator implements Acquirer {
       orderId,
       amountMinor: amount.minor,
       currency: amount.currency,
+      points: points && { count: points.count, worthMinor: points.worth.minor },
       state: decision.state,
     }
     if (decision.state === 'silent') return record
@@ -290,8 +291,10 @@ export class AcquirerSimulator implements Acquirer {
     return known
   }
 
-  #repeat(known: store.Authorization, { amount }: AuthorizeRequest): Promise<Reply> | Reply {
+  #repeat(known: store.Authorization, { amount, points }: AuthorizeRequest): Promise<Reply> | Reply {
     invariant(known.amountMinor === null || known.amountMinor === amount.minor, 'a reference has one amount')
+    const isSame = known.amountMinor === null || known.points?.count === points?.count
+    invariant(isSame, 'a reference redeems the same points each time')
     return known.state === 'silent' ? silence(this.#silenceMs) : this.#replyOf(known)
   }
 
@@ -305,6 +308,7 @@ const blank = {
   orderId: null,
   amountMinor: null,
   currency: null,
+  points: null,
   approvalCode: null,
   responseCode: null,
   reason: null,

@@ -17,7 +17,7 @@ import { readCharge, readCustomer } from '../wire/charge.ts'
 import { ChargeBody, CustomerBody } from '../wire/charge-body.ts'
 import { wibDateTime } from '../wire/wib.ts'
 import { chargeCard, chargeData } from './charge.ts'
-import { type ApiDeps, bytesOf, errors, prefix, refuseWithoutAcquirer, checkedByReader } from './deps.ts'
+import { type ApiDeps, bytesOf, errors, prefix, refuseUnpayable, checkedByReader } from './deps.ts'
 
 export type Typed = FastifyInstance<
   RawServerDefault,
@@ -45,7 +45,7 @@ export function cardRoutes(app: Typed, deps: ApiDeps): void {
     async (request, reply) => {
       const merchant = merchantOf(request)
       const asked = readCharge(bytesOf(request.body))
-      refuseWithoutAcquirer(deps, merchant, asked)
+      refuseUnpayable(deps, merchant, asked)
       const standing = await chargeCard(deps, merchant, asked)
       return {
         ...success,

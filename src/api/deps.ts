@@ -108,12 +108,19 @@ export async function requireNewPlan(
     : new Problem('malformed_field', { field: 'recurring.endDate' })
 }
 
-/** Cards need somebody who moves the money; live mode may have nobody yet (design part 1). */
-export function refuseWithoutAcquirer(
-  { payments }: ApiDeps,
+/**
+ * Refuses an order that nobody could pay. Cards need somebody who moves the money, and live mode may have nobody
+ * yet (design part 1); a card's type can be asked for only where types are known.
+ *
+ * @throws Problem `feature_not_allowed`, naming the member
+ */
+export function refuseUnpayable(
+  { payments, rules }: Pick<ApiDeps, 'payments' | 'rules'>,
   merchant: Merchant,
   { channel, terms }: Pick<InitiateRequest, 'channel' | 'terms'>,
 ): void {
+  if (terms.cardFilter?.types && !rules.knowsTypes)
+    throw new Problem('feature_not_allowed', { field: 'order.transactionFiltering.cardType' })
   const enabled = channel === null || merchant.channels.includes(channel)
   if (!enabled) throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
   refuseUnavailable(payments, merchant, terms)

@@ -23,7 +23,7 @@ import {
   errors,
   orderOf,
   prefix,
-  refuseWithoutAcquirer,
+  refuseUnpayable,
   requireNewPlan,
   requireStoredCard,
   checkedByReader,
@@ -153,7 +153,7 @@ async function open(
   body: Buffer,
 ): Promise<{ readonly redirecturl: string; readonly expiryLink: string }> {
   const wanted = readInitiate(body)
-  refuseWithoutAcquirer(deps, merchant, wanted)
+  refuseUnpayable(deps, merchant, wanted)
   if (wanted.card.token !== null) await requireStoredCard(deps, merchant, wanted)
   if (wanted.recurring) await requireNewPlan(deps, merchant, wanted)
   const order = await deps.initiate(merchant, orderOf(wanted))

@@ -7,7 +7,7 @@ import { readThreeDsInitiate, readThreeDsPayer, readThreeDsPayment } from '../wi
 import { ThreeDsInitiateBody, ThreeDsPayerBody, ThreeDsPaymentBody } from '../wire/three-ds-body.ts'
 import type { Typed } from './card-routes.ts'
 import { chargeData } from './charge.ts'
-import { type ApiDeps, bytesOf, errors, prefix, refuseWithoutAcquirer, checkedByReader } from './deps.ts'
+import { type ApiDeps, bytesOf, errors, prefix, refuseUnpayable, checkedByReader } from './deps.ts'
 import { authenticatePayer, openThreeDs, payAuthenticated, payerData } from './three-ds.ts'
 
 /** Who moves the money was chosen in the first step. */
@@ -32,7 +32,7 @@ export function threeDsRoutes(app: Typed, deps: ApiDeps): void {
     async (request, reply) => {
       const merchant = merchantOf(request)
       const asked = readThreeDsInitiate(bytesOf(request.body))
-      refuseWithoutAcquirer(deps, merchant, asked)
+      refuseUnpayable(deps, merchant, asked)
       const sessionId = await openThreeDs(deps, merchant, asked)
       return { ...success, sessionId, processingTime: seconds(reply.elapsedTime), traceId: request.id }
     },
@@ -52,7 +52,7 @@ export function threeDsRoutes(app: Typed, deps: ApiDeps): void {
     async (request, reply) => {
       const merchant = merchantOf(request)
       const asked = readThreeDsPayer(bytesOf(request.body))
-      refuseWithoutAcquirer(deps, merchant, laterStep)
+      refuseUnpayable(deps, merchant, laterStep)
       const standing = await authenticatePayer(deps, merchant, asked)
       return {
         ...success,
@@ -77,7 +77,7 @@ export function threeDsRoutes(app: Typed, deps: ApiDeps): void {
     async (request, reply) => {
       const merchant = merchantOf(request)
       const asked = readThreeDsPayment(bytesOf(request.body))
-      refuseWithoutAcquirer(deps, merchant, laterStep)
+      refuseUnpayable(deps, merchant, laterStep)
       const standing = await payAuthenticated(deps, merchant, asked)
       return {
         ...success,

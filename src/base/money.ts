@@ -43,5 +43,10 @@ export function toInteger({ minor }: Money): number {
 
 /** `Rp1.000`: how Indonesian shops write rupiah, dots between groups of three and no decimals. */
 export function formatRupiah({ minor }: Money): string {
-  return `Rp${minor.toString().replace(/\B(?=(\d{3})+$)/g, '.')}`
+  return `Rp${formatWhole(minor)}`
+}
+
+/** `1.000`: a number as it stands in an amount, in both languages. */
+export function formatWhole(number: bigint): string {
+  return number.toString().replace(/\B(?=(\d{3})+$)/g, '.')
 }

@@ -1,5 +1,6 @@
 import type { CardInfo } from './card.ts'
 import type { Expiry } from './expiry.ts'
+import type { Redemption } from './points.ts'
 
 export interface Sealed {
   readonly ciphertext: Buffer
@@ -22,6 +23,8 @@ export interface HeldCard {
   readonly fingerprint: Buffer
   /** The stored card that it was taken from; null where it was typed. */
   readonly storedToken: string | null
+  /** The points of it that its payer redeems; null where none are. */
+  readonly points: Redemption | null
   /** How it is to be stored if its attempt succeeds; null where it is not. */
   readonly keep: CardToKeep | null
 }

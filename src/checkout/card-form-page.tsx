@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact'
-import { formatRupiah } from '../base/money.ts'
+import { formatRupiah, formatWhole } from '../base/money.ts'
 import { brandOf } from '../pages/card-brand.ts'
 import { ErrorSummary, Field, MoneyLine, Submit } from '../pages/field.tsx'
 import { Glyph } from '../pages/glyph.tsx'
 import { kept } from '../pages/kept.ts'
 import { type Language, phrases } from '../pages/language.ts'
 import { Agreement } from './recurring.tsx'
-import type { AcceptedCards, CardFormErrors, CardFormStep, CheckoutPage, CvvFormStep } from './view.ts'
+import type { AcceptedCards, CardFormErrors, CardFormStep, CheckoutPage, CvvFormStep, PointsView } from './view.ts'
 
 /** The half of the page where a card is typed in. */
 export function CardForm({ page, step }: { page: CheckoutPage; step: CardFormStep }) {
@@ -32,6 +32,14 @@ export function CardForm({ page, step }: { page: CheckoutPage; step: CardFormSte
         <input type="hidden" name="lang" value={language} />
         <BrowserData />
         {isFirst(step) ? emptyFields(language) : <CardFields language={language} step={step} />}
+        {step.points ? (
+          <Points
+            language={language}
+            points={step.points}
+            isTicked={step.values.points}
+            {...(step.errors.points && { error: step.errors.points })}
+          />
+        ) : null}
         <Keeping page={page} step={step} />
         <div class="actions">
           <Submit language={language} label={card.pay(formatRupiah(amount))} busy={card.busy}>
@@ -66,12 +74,13 @@ export function WhatWentWrong({
       </ErrorSummary>
     )
   }
-  const { number, expiry, cvv, name } = step.errors
+  const { number, expiry, cvv, name, points } = step.errors
   const mistakes = [
     ...(number ? [{ field: 'number', text: errors.number[number] }] : []),
     ...(expiry ? [{ field: 'expiry', text: errors.expiry[expiry] }] : []),
     ...(cvv ? [{ field: 'cvv', text: errors.cvv[cvv] }] : []),
     ...(name ? [{ field: 'name', text: errors.name[name] }] : []),
+    ...(points ? [{ field: 'points', text: errors.points[points] }] : []),
   ]
   if (mistakes.length === 0) return null
   return (
@@ -111,6 +120,57 @@ interface CardFieldsProps {
     readonly errors: CardFormErrors
     readonly takes: AcceptedCards | null
   }
+}
+
+/** Asks whether a part is paid with points. What the payer agrees to is said in numbers, before the card is known. */
+export function Points({
+  language,
+  points: { last4, offers },
+  isTicked,
+  error,
+}: {
+  language: Language
+  points: PointsView
+  isTicked: boolean
+  error?: CardFormErrors['points']
+}) {
+  const { points, errors: words } = phrases(language)
+  const said = ({ worth, count }: PointsView['offers'][number]) => [formatRupiah(worth), formatWhole(count)] as const
+  const [first, ...others] = offers
+  const isOne =
+    first !== undefined && others.every((each) => each.count === first.count && each.worth.minor === first.worth.minor)
+  return (
+    <div class="check">
+      <input
+        type="checkbox"
+        id="points"
+        name="points"
+        value="1"
+        checked={isTicked}
+        aria-invalid={error ? 'true' : undefined}
+        aria-describedby={error ? 'points-error points-hint' : 'points-hint'}
+      />
+      <div>
+        <label for="points">{isOne ? points.tick(...said(first), last4) : points.tickAny(last4)}</label>
+        {error ? (
+          <p class="error" id="points-error">
+            <Glyph name="warning" />
+            <span>{words.points[error]}</span>
+          </p>
+        ) : null}
+        <div class="hint" id="points-hint">
+          {isOne ? null : (
+            <ul>
+              {offers.map((offer) => (
+                <li>{points.byNumber(offer.bin, ...said(offer))}</li>
+              ))}
+            </ul>
+          )}
+          <p>{points.hint}</p>
+        </div>
+      </div>
+    </div>
+  )
 }
 
 /** What becomes of the card afterwards; nothing is said where it is forgotten. */

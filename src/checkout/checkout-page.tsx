@@ -70,7 +70,7 @@ function Step({ page }: { page: CheckoutPage }) {
 }
 
 function titleOf({ language, amount, merchantName, step }: CheckoutPage): string {
-  const { card, page, refusal, cvvAgain, authenticate, challenge, processing, paid, closed } = phrases(language)
+  const { card, page, refusal, cvvAgain, authenticate, challenge, processing, paid, held, closed } = phrases(language)
   switch (step.kind) {
     case 'card-form':
     case 'stored-card':
@@ -86,8 +86,10 @@ function titleOf({ language, amount, merchantName, step }: CheckoutPage): string
       return challenge.title
     case 'processing':
       return processing.title
-    case 'paid':
-      return step.again ? paid.againHeading : paid.title(formatRupiah(amount), merchantName)
+    case 'paid': {
+      const told = step.isHeld ? held : paid
+      return step.again ? told.againHeading : told.title(formatRupiah(step.amount), merchantName)
+    }
     case 'expired':
     case 'cancelled':
     case 'failed':

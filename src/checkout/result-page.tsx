@@ -8,20 +8,21 @@ import type { CheckoutPage, ClosedStep, PaidStep } from './view.ts'
 
 /** The receipt. */
 export function Paid({ page, step }: { page: CheckoutPage; step: PaidStep }) {
-  const { language, amount, merchantName } = page
-  const { paid, order, page: common } = phrases(language)
+  const { language, merchantName } = page
+  const { paid, held, order, page: common } = phrases(language)
+  const told = step.isHeld ? held : paid
   return (
     <section class="slab work">
       <Gate state="open" />
-      <h1>{step.again ? paid.againHeading : paid.heading}</h1>
-      <p class="lead">{step.again ? paid.againText : paid.thanks}</p>
+      <h1>{step.again ? told.againHeading : told.heading}</h1>
+      <p class="lead">{step.again ? told.againText : told.thanks(merchantName)}</p>
       <dl class="receipt" aria-label={paid.details}>
         <div>
-          <dt>{paid.amount}</dt>
-          <dd class="digits">{formatRupiah(amount)}</dd>
+          <dt>{told.amount}</dt>
+          <dd class="digits">{formatRupiah(step.amount)}</dd>
         </div>
         <div>
-          <dt>{paid.paidAt}</dt>
+          <dt>{told.paidAt}</dt>
           <dd>
             <time dateTime={step.paidAt.toISOString()}>{formatWib(step.paidAt, language)}</time>
           </dd>

@@ -4,7 +4,6 @@ import { Secret } from '../base/secret.ts'
 import type { CardInfo } from '../card/card.ts'
 import { isPast } from '../card/expiry.ts'
 import type { HeldCard } from '../card/held-card.ts'
-import type { StoredCard } from '../card/stored-card.ts'
 import { formOf, readForms } from '../http/form.ts'
 import { networkOf } from '../http/network.ts'
 import { describe, problemOf, sayWhenAgain } from '../http/problem-answer.ts'
@@ -22,9 +21,9 @@ import { opens, parsePageToken } from '../payment/page-token.ts'
 import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
-import { restrict } from '../vault/restrict.ts'
+import { redeeming, restrict } from '../vault/restrict.ts'
 import { type CardErrors, type CardRules, takeCard } from '../vault/take-card.ts'
-import type { Vault } from '../vault/vault.ts'
+import type { FoundCard, Vault } from '../vault/vault.ts'
 import { checkoutHeaders, checkoutPage } from './checkout-page.tsx'
 import { problemPage, unknownLinkPage } from './problem-page.tsx'
 import { blockedReasons } from './refusal-reason.ts'
@@ -69,6 +68,8 @@ interface Shown {
   readonly cvv?: 'missing' | 'invalid'
   /** What is wrong with the CVV of a stored card. */
   readonly storedCvv?: 'missing' | 'invalid'
+  /** Its points were ticked. */
+  readonly storedPoints?: boolean
   /** Too many payments were tried: none was begun. */
   readonly blocked?: AttemptBlocked
 }
@@ -190,14 +191,14 @@ async function show(
   deps: CheckoutDeps,
   reply: FastifyReply,
   visit: Visit,
-  { again = false, otherCard = false, card, cvv, storedCvv, blocked }: Shown,
+  { again = false, otherCard = false, card, cvv, storedCvv, storedPoints = false, blocked }: Shown,
 ): Promise<FastifyReply> {
   const { merchant, language, action, seen } = visit
   const { details, orderId, amount, expiresAt } = seen.order
   const at = now(deps, visit)
   const stored = await storedCardOf(deps, merchant, seen.order, at)
-  const storedMask = stored?.mask ?? null
-  const step = stepOf(seen, { merchant, now: at, cvvs: deps.cvvs, action, again, otherCard, storedMask }, card)
+  const context = { merchant, now: at, cvvs: deps.cvvs, action, again, otherCard, stored: stored ?? null }
+  const step = stepOf(seen, context, card)
   const page = {
     language,
     merchantName: merchant.name,
@@ -210,7 +211,7 @@ async function show(
     action,
     backUrl: details.backUrl,
     recurring: details.recurring,
-    step: withFault(step, { cvv, storedCvv, blocked }),
+    step: withFault(step, { cvv, storedCvv, storedPoints, blocked }),
   }
   if (blocked) sayWhenAgain(reply, blocked)
   return reply
@@ -222,10 +223,18 @@ async function show(
 /** The step, and what is to be said above its form. */
 function withFault(
   step: CheckoutStep,
-  { cvv, storedCvv, blocked }: { readonly [Fault in 'cvv' | 'storedCvv' | 'blocked']: Shown[Fault] | undefined },
+  {
+    cvv,
+    storedCvv,
+    storedPoints,
+    blocked,
+  }: { readonly [Fault in 'cvv' | 'storedCvv' | 'blocked']: Shown[Fault] | undefined } & {
+    readonly storedPoints: boolean
+  },
 ): CheckoutStep {
   if (step.kind === 'cvv-form' && cvv) return { ...step, error: cvv }
-  if (step.kind === 'stored-card' && storedCvv) return { ...step, errors: { cvv: storedCvv }, refusal: null }
+  if (step.kind === 'stored-card' && storedCvv)
+    return { ...step, values: { points: storedPoints }, errors: { cvv: storedCvv }, refusal: null }
   if ((step.kind === 'card-form' || step.kind === 'stored-card') && blocked)
     return { ...step, refusal: { reason: blockedReasons[blocked.by], attemptsLeft: null } }
   return step
@@ -270,17 +279,18 @@ async function submitCard(
   }
   const holder = { merchantId, orderId: order.orderId, n: formNo, now: at }
   const save = form.has('save')
+  const points = form.has('points')
   const customerId = keeperOf(order, save)
   const keep = customerId === undefined ? undefined : { sql: deps.payments.database, customerId }
-  const taken = await takeCard(deps.vault, rulesOf(deps, merchant, order), typed, holder, keep)
+  const taken = await takeCard(deps.vault, rulesOf(deps, merchant, order, points), typed, holder, keep)
   if (!taken.ok) {
     // A name that holds a number may be a PAN in the wrong field: it is not echoed.
     const name = taken.errors.name ? '' : typed.name
-    return show(deps, reply, visit, { card: { name, save, errors: faultsOf(taken.errors) } })
+    return show(deps, reply, visit, { card: { name, save, points, errors: faultsOf(taken.errors) } })
   }
   const started = await startOrBlocked(deps, request, visit, formNo, taken.card)
   if (started instanceof AttemptBlocked) {
-    return show(deps, reply, visit, { card: { name: typed.name, save, errors: {} }, blocked: started })
+    return show(deps, reply, visit, { card: { name: typed.name, save, points, errors: {} }, blocked: started })
   }
   if (started !== null) {
     // Held only now: a form that made no attempt leaves no CVV behind, nor touches that of the one that did.
@@ -290,9 +300,11 @@ async function submitCard(
   return seeOther(reply, visit)
 }
 
-/** Which cards are taken for an order. */
-function rulesOf({ payments, rules }: CheckoutDeps, merchant: Merchant, order: Order): CardRules {
-  return restrict(rules, order.details.terms.cardFilter, (card) => hasRoute(payments, merchant, order, card))
+/** Which cards are taken for an order, and which points of theirs where some are to be redeemed. */
+function rulesOf({ payments, rules }: CheckoutDeps, merchant: Merchant, order: Order, redeems = false): CardRules {
+  const { cardFilter, points } = order.details.terms
+  const cards = restrict(rules, cardFilter, (card) => hasRoute(payments, merchant, order, card))
+  return redeems && points ? redeeming(cards, points, order.amount) : cards
 }
 
 async function startOrBlocked(
@@ -316,11 +328,11 @@ async function storedCardOf(
   merchant: Merchant,
   order: Order,
   at: Date,
-): Promise<StoredCard | undefined> {
+): Promise<FoundCard | undefined> {
   const { payments, vault } = deps
   const { card, customerId } = order.details
   if (card.token === null) return undefined
-  const rules = rulesOf(deps, merchant, order)
+  const rules = rulesOf(deps, merchant, order, true)
   const which = { token: card.token, customerId }
   const stored = await vault.findStored(payments.database, order.merchantId, which, rules)
   return stored && (rules.isPublishedExpiry(stored.expiry) || !isPast(stored.expiry, at)) ? stored : undefined
@@ -344,13 +356,16 @@ async function submitStoredCard(
   const stored = await storedCardOf(deps, merchant, order, at)
   if (state !== 'open' || formNo !== order.attemptCount + 1 || !stored) return seeOther(reply, visit)
   const cvv = (form.get('cvv') ?? '').trim()
-  if (!isCvvOf(stored.info, cvv)) return show(deps, reply, visit, { storedCvv: cvv ? 'invalid' : 'missing' })
+  const points = form.has('points') && stored.points !== null
+  if (!isCvvOf(stored.info, cvv))
+    return show(deps, reply, visit, { storedCvv: cvv ? 'invalid' : 'missing', storedPoints: points })
   const holder = { merchantId, orderId: order.orderId, n: formNo }
   const { database } = deps.payments
+  const rules = rulesOf(deps, merchant, order, points)
   const held =
     card.token === null
       ? undefined
-      : await deps.vault.holdStored(database, { token: card.token, customerId }, holder, rulesOf(deps, merchant, order))
+      : await deps.vault.holdStored(database, { token: card.token, customerId }, holder, rules)
   const started = held && (await startOrBlocked(deps, request, visit, formNo, held))
   if (started instanceof AttemptBlocked) return show(deps, reply, visit, { blocked: started })
   if (held && started) {
@@ -426,7 +441,7 @@ function inputOf(
   }
 }
 
-function faultsOf({ number, expiry, cvv, name }: CardErrors): CardFormErrors {
+function faultsOf({ number, expiry, cvv, name, points }: CardErrors): CardFormErrors {
   const invalid = <Kept extends string>(fault: string, ...kept: Kept[]) =>
     kept.find((each) => each === fault) ?? 'invalid'
   return {
@@ -434,6 +449,7 @@ function faultsOf({ number, expiry, cvv, name }: CardErrors): CardFormErrors {
     ...(expiry && { expiry: invalid(expiry, 'missing', 'past') }),
     ...(cvv && { cvv: invalid(cvv, 'missing') }),
     ...(name && { name: invalid(name, 'missing') }),
+    ...(points && { points }),
   }
 }
 

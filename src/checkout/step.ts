@@ -1,11 +1,12 @@
 import { invariant, unreachable } from '../base/invariant.ts'
+import { pointOffers, type Redemption } from '../card/points.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { CvvKeeper } from '../payment/deps.ts'
 import { keepingOf } from '../payment/keeping.ts'
 import { type Attempt, type Order, type Standing, stateAt } from '../payment/order.ts'
 import { refusalReasonOf } from './refusal-reason.ts'
 import { returnUrl } from './return-url.ts'
-import type { CardFormErrors, CheckoutStep, Refusal } from './view.ts'
+import type { CardFormErrors, CheckoutStep, PointsView, Refusal } from './view.ts'
 
 /** What the page needs to know beside the order itself. */
 export interface StepContext {
@@ -18,14 +19,15 @@ export interface StepContext {
   readonly again: boolean
   /** The payer would rather use another card than finish what was begun. */
   readonly otherCard: boolean
-  /** The mask of the stored card that the order is to be paid with; null where it names none, or none that can be used. */
-  readonly storedMask: string | null
+  /** The stored card that the order is to be paid with; null where it names none, or none that can be used. */
+  readonly stored: { readonly mask: string; readonly points: Redemption | null } | null
 }
 
 /** What was typed wrong, for the form to say so. */
 export interface FormFaults {
   readonly name: string
   readonly save: boolean
+  readonly points: boolean
   readonly errors: CardFormErrors
 }
 
@@ -44,6 +46,8 @@ export function stepOf({ order, attempt }: Standing, context: StepContext, fault
       invariant(attempt && order.settledAt, 'a paid order has the attempt that paid it')
       return {
         kind: 'paid',
+        amount: state === 'authorized' ? order.authorized : order.captured,
+        isHeld: state === 'authorized',
         paidAt: order.settledAt,
         cardMask: attempt.cardMask ?? '',
         approvalCode: attempt.approvalCode ?? '',
@@ -87,18 +91,36 @@ function openStep(
   }
   const formNo = order.attemptCount + 1
   const refusal = faults ? null : refusalOf(order, attempt, context)
-  if (context.storedMask !== null && !context.otherCard && !faults)
-    return { kind: 'stored-card', formNo, cardMask: context.storedMask, errors: {}, refusal }
+  const { stored } = context
+  if (stored && !context.otherCard && !faults) {
+    const { mask, points } = stored
+    return {
+      kind: 'stored-card',
+      formNo,
+      cardMask: mask,
+      points: points && { last4: mask.slice(-4), offers: [{ bin: mask.slice(0, 6), ...points }] },
+      values: { points: false },
+      errors: {},
+      refusal,
+    }
+  }
   return {
     kind: 'card-form',
     formNo,
     picker: order.channel === null,
     takes: order.details.terms.cardFilter,
-    values: { name: faults?.name ?? '', save: faults?.save ?? false },
+    values: { name: faults?.name ?? '', save: faults?.save ?? false, points: faults?.points ?? false },
+    points: pointsOf(order),
     keeping: keepingOf(order),
     errors: faults?.errors ?? {},
     refusal,
   }
+}
+
+function pointsOf({ amount, details }: Order): PointsView | null {
+  const { points } = details.terms
+  const offers = points ? pointOffers(points, amount) : []
+  return points && offers.length > 0 ? { last4: points.last4, offers } : null
 }
 
 /** Why the last attempt ended without money. */

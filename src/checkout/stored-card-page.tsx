@@ -4,7 +4,7 @@ import { Submit } from '../pages/field.tsx'
 import { Glyph } from '../pages/glyph.tsx'
 import { phrases } from '../pages/language.ts'
 import { OtherCard } from './bank-step-page.tsx'
-import { BrowserData, CvvField, shownCard, WhatWentWrong } from './card-form-page.tsx'
+import { BrowserData, CvvField, Points, shownCard, WhatWentWrong } from './card-form-page.tsx'
 import { Agreement } from './recurring.tsx'
 import type { CheckoutPage, StoredCardStep } from './view.ts'
 
@@ -35,6 +35,7 @@ export function StoredCardForm({ page, step }: { page: CheckoutPage; step: Store
             error={cvv ? errors.cvv[cvv] : null}
           />
         </div>
+        {step.points ? <Points language={language} points={step.points} isTicked={step.values.points} /> : null}
         <Agreement page={page} />
         <div class="actions">
           <Submit language={language} label={card.pay(formatRupiah(amount))} busy={card.busy}>

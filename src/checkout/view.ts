@@ -48,7 +48,7 @@ export type CheckoutStep =
   | PaidStep
   | ClosedStep
 
-/** Asks for a card. Posts `formNo`, `number`, `expiry`, `cvv`, `name`, `save`, `lang` and browser data to `action`. */
+/** Asks for a card. Posts `formNo`, `number`, `expiry`, `cvv`, `name`, `save`, `points`, `lang` and browser data to `action`. */
 export interface CardFormStep {
   readonly kind: 'card-form'
   /** Which form of the order this is, so that the same one sent twice is known. */
@@ -57,7 +57,9 @@ export interface CardFormStep {
   readonly picker: boolean
   /** The cards that the merchant takes for this order; null: all. */
   readonly takes: AcceptedCards | null
-  readonly values: { readonly name: string; readonly save: boolean }
+  readonly values: { readonly name: string; readonly save: boolean; readonly points: boolean }
+  /** The points that the payer may redeem; null where there are none. */
+  readonly points: PointsView | null
   /** Whether the card stays with the merchant's customer: whatever the payer does, if the payer ticks it, or never. */
   readonly keeping: 'always' | 'offered' | 'never'
   readonly errors: CardFormErrors
@@ -71,11 +73,19 @@ export interface AcceptedCards {
   readonly types: readonly string[] | null
 }
 
+/** Points of one card, whose number is not known yet: what they are worth may depend on how it begins. */
+export interface PointsView {
+  readonly last4: string
+  /** At least one. */
+  readonly offers: readonly { readonly bin: string; readonly count: bigint; readonly worth: Money }[]
+}
+
 export interface CardFormErrors {
   readonly number?: 'missing' | 'invalid' | 'not_a_test_card' | 'not_allowed'
   readonly expiry?: 'missing' | 'invalid' | 'past'
   readonly cvv?: 'missing' | 'invalid'
   readonly name?: 'missing' | 'invalid'
+  readonly points?: 'other_card'
 }
 
 export interface Refusal {
@@ -84,11 +94,14 @@ export interface Refusal {
   readonly attemptsLeft: number | null
 }
 
-/** Pays with a stored card: asks for its CVV alone. Posts `formNo`, `cvv`, `lang` and browser data to `action + '/stored'`. */
+/** Pays with a stored card: asks for its CVV alone. Posts `formNo`, `cvv`, `points`, `lang` and browser data to `action + '/stored'`. */
 export interface StoredCardStep {
   readonly kind: 'stored-card'
   readonly formNo: number
   readonly cardMask: string
+  /** The points that the payer may redeem with it; null where there are none. */
+  readonly points: PointsView | null
+  readonly values: { readonly points: boolean }
   readonly errors: Pick<CardFormErrors, 'cvv'>
   readonly refusal: Refusal | null
 }
@@ -125,6 +138,10 @@ export interface ProcessingStep {
 
 export interface PaidStep {
   readonly kind: 'paid'
+  /** What was taken; where the money is only set aside, what was set aside. */
+  readonly amount: Money
+  /** The issuer has approved, and the merchant takes the money later. */
+  readonly isHeld: boolean
   readonly paidAt: Date
   readonly cardMask: string
   readonly approvalCode: string

@@ -20,6 +20,7 @@ export async function pay(words: readonly string[]): Promise<number> {
       outcome: text,
       attempts: text,
       save: { type: 'boolean' },
+      points: { type: 'boolean' },
       json: { type: 'boolean' },
     },
     1,
@@ -43,6 +44,7 @@ export async function pay(words: readonly string[]): Promise<number> {
     }),
     ...(values.attempts !== undefined && { attempts: count('attempts', values.attempts) }),
     ...(values.save && { saveCard: true }),
+    ...(values.points && { points: true }),
   }
   const result = await connect().pay(orderId, options)
   print(values.json, result, [

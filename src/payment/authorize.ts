@@ -6,6 +6,7 @@ import { candidatesOf } from './candidates.ts'
 import { attemptSubject, type Change, changeFrom } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
 import type { Attempt, Order, Standing } from './order.ts'
+import { pointsOf } from './points.ts'
 import { recordReply } from './settle.ts'
 
 /** The first inquiry about an attempt whose answer has not come. Business time. */
@@ -100,11 +101,8 @@ export async function askForMoney(deps: PaymentDeps, merchant: Merchant, asking:
   }
 }
 
-async function ask(
-  deps: PaymentDeps,
-  { merchantId, orderId, amount, details }: Order,
-  attempt: Attempt,
-): Promise<AuthorizeReply> {
+async function ask(deps: PaymentDeps, order: Order, attempt: Attempt): Promise<AuthorizeReply> {
+  const { merchantId, orderId, amount, details } = order
   const { acquirerId, acquirerReference: reference, attemptToken } = attempt
   invariant(acquirerId && reference && attemptToken, 'an attempt that asks has a card')
   const request: AuthorizeRequest = {
@@ -122,6 +120,7 @@ async function ask(
             dsTransId: attempt.dsTransId,
           }
         : null,
+    points: await pointsOf(deps, order, attempt),
   }
   return deps.acquirers.ask(acquirerId, (acquirer) =>
     details.authorizesOnly ? acquirer.authorize(request) : acquirer.authorizeAndCapture(request),

@@ -7,6 +7,7 @@ import { attemptSubject, type Change, changeFrom } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
 import { initialAttemptState } from './lifecycle.ts'
 import { type Order, type Standing, stateAt } from './order.ts'
+import { toldPoints } from './points.ts'
 import { readStored } from '../wire/initiate.ts'
 
 /** A payer who has not come through 3-D Secure by then has gone; the card leaves the vault. Business time. */
@@ -74,6 +75,7 @@ export async function startAttempt(
       channel: 'cc',
       card: held.mask,
       ...(held.storedToken !== null && { token: shownToken(held.storedToken) }),
+      ...(held.points && { points: toldPoints(held.points) }),
     })
     work.schedule(
       'abandon',

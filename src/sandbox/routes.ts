@@ -61,6 +61,7 @@ const PayBody = Type.Object(
     ),
     attempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
     saveCard: Type.Optional(Type.Boolean({ description: "Ticks the page's box" })),
+    points: Type.Optional(Type.Boolean({ description: "Ticks the page's box that redeems points" })),
   },
   closed,
 )
@@ -186,6 +187,7 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
         outcome = null,
         attempts = null,
         saveCard = false,
+        points = false,
       } = request.body
       if (method !== undefined && method !== 'cc') throw new Problem('feature_not_allowed', { field: 'method' })
       const { order } = (await deps.payer.payments.orders.find(merchant.merchantId, orderId)) ?? {}
@@ -205,6 +207,7 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
           isChosen: card.number !== undefined,
         },
         saveCard,
+        points,
         authentication,
         outcome,
         attempts,

@@ -5,6 +5,7 @@ import { invariant } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
 import { Secret } from '../base/secret.ts'
 import { testOtp } from '../card/deck.ts'
+import { pointOffers } from '../card/points.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
 import { hasRoute } from '../payment/candidates.ts'
@@ -17,7 +18,7 @@ import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
 import { type WireStatus, wireStatusOf } from '../payment/wire-status.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
-import { restrict } from '../vault/restrict.ts'
+import { redeeming, restrict } from '../vault/restrict.ts'
 import { type CardRules, takeCard, type TypedCard } from '../vault/take-card.ts'
 import type { Vault } from '../vault/vault.ts'
 
@@ -27,6 +28,8 @@ export interface PayerScript {
   readonly card: TypedCard & { readonly isChosen: boolean }
   /** Ticks the page's box. */
   readonly saveCard: boolean
+  /** Ticks the one by which points are redeemed. */
+  readonly points: boolean
   readonly authentication: 'success' | 'fail' | 'abandon'
   /** Null: the card decides. */
   readonly outcome: 'approved' | 'declined' | 'timeout' | 'late' | null
@@ -171,7 +174,7 @@ async function submitCard(
   merchant: Merchant,
   seen: Standing,
   attemptNo: number,
-  { card, saveCard }: PayerScript,
+  { card, saveCard, points }: PayerScript,
 ): Promise<Standing> {
   const { merchantId } = merchant
   const { order } = seen
@@ -180,13 +183,17 @@ async function submitCard(
   const now = deps.payments.clock.now(merchantId)
   const { token } = order.details.card
   const { customerId } = order.details
-  const rules = restrict(deps.rules, order.details.terms.cardFilter, (held) =>
-    hasRoute(deps.payments, merchant, order, held),
-  )
+  const { cardFilter, points: pointTerms } = order.details.terms
+  const cards = restrict(deps.rules, cardFilter, (held) => hasRoute(deps.payments, merchant, order, held))
+  // There is nothing to tick where nothing is offered.
+  if (points && (!pointTerms || pointOffers(pointTerms, order.amount).length === 0))
+    throw new Problem('malformed_field', { field: 'points' })
+  const rules = points && pointTerms ? redeeming(cards, pointTerms, order.amount) : cards
   const holder = { merchantId, orderId, n: attemptNo, now }
   if (token !== null && !card.isChosen) {
     const held = await deps.vault.holdStored(database, { token, customerId }, holder, rules)
     if (!held) throw new Problem('malformed_field', { field: 'card.token' })
+    if (points && !held.points) throw new Problem('malformed_field', { field: 'points' })
     const begun = await startAttempt(deps.payments, merchant, seen, attemptNo, held, { network: browser.ip })
     if (begun === null) throw anotherPayer()
     deps.cvvs.hold(held.token, new Secret(card.cvv))
@@ -198,7 +205,9 @@ async function submitCard(
   if (!taken.ok) {
     const [field] = Object.keys(taken.errors)
     const names: Readonly<Record<string, string>> = { expiry: 'expiryDate', name: 'nameOnCard' }
-    throw new Problem('malformed_field', { field: `card.${names[field ?? ''] ?? field}` })
+    throw new Problem('malformed_field', {
+      field: field === 'points' ? field : `card.${names[field ?? ''] ?? field}`,
+    })
   }
   const started = await startAttempt(deps.payments, merchant, seen, attemptNo, taken.card, { network: browser.ip })
   if (started === null) throw anotherPayer()

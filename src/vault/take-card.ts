@@ -4,6 +4,7 @@ import { findExpiry, findTestCard } from '../card/deck.ts'
 import { type Expiry, isPast, parseExpiry } from '../card/expiry.ts'
 import type { HeldCard } from '../card/held-card.ts'
 import { Pan } from '../card/pan.ts'
+import type { Redemption } from '../card/points.ts'
 import type { Sql } from '../postgres/database.ts'
 import type { HeldFor, Vault } from './vault.ts'
 
@@ -20,6 +21,10 @@ export interface CardRules {
   accepts(pan: Pan): boolean
   /** Whether it may pay what it was typed for, as its merchant wishes and its acquirers allow. */
   allows(pan: Pan): boolean
+  /** Whether a card's type (debit, credit, prepaid) is known of any card. */
+  readonly knowsTypes: boolean
+  /** What it may redeem in points; absent where its payer redeems none. */
+  readonly redemption?: (pan: Pan) => Redemption | null
   /** Expiries that are taken although they may be past. */
   isPublishedExpiry(expiry: Expiry): boolean
 }
@@ -27,12 +32,15 @@ export interface CardRules {
 export const sandboxRules: CardRules = {
   accepts: (pan) => findTestCard(pan) !== undefined,
   allows: () => true,
+  knowsTypes: true,
   isPublishedExpiry: (expiry) => findExpiry(expiry) !== undefined,
 }
 
 export const liveRules: CardRules = {
   accepts: () => true,
   allows: () => true,
+  // The types of real cards stand in a table of issuers, which there is not.
+  knowsTypes: false,
   isPublishedExpiry: () => false,
 }
 
@@ -41,6 +49,8 @@ export interface CardErrors {
   readonly expiry?: 'missing' | 'malformed' | 'past'
   readonly cvv?: 'missing' | 'malformed'
   readonly name?: 'missing' | 'malformed' | 'holds_a_number'
+  /** The points are another card's. */
+  readonly points?: 'other_card'
 }
 
 export type TakenCard =
@@ -65,8 +75,10 @@ export async function takeCard(
   const expiry = readExpiry(typed.expiry, rules, holder.now)
   const cvv = readCvv(typed.cvv, pan instanceof Pan ? pan : undefined)
   const name = readName(typed.name)
-  if (pan instanceof Pan && typeof expiry === 'object' && cvv instanceof Secret && 'text' in name) {
-    return { ok: true, card: await vault.hold({ pan, expiry, nameOnCard: name.text }, holder, keep), cvv }
+  const points = (pan instanceof Pan && rules.redemption?.(pan)) || null
+  const arePointsOthers = pan instanceof Pan && rules.redemption !== undefined && points === null
+  if (pan instanceof Pan && typeof expiry === 'object' && cvv instanceof Secret && 'text' in name && !arePointsOthers) {
+    return { ok: true, card: await vault.hold({ pan, expiry, nameOnCard: name.text }, holder, keep, points), cvv }
   }
   return {
     ok: false,
@@ -75,6 +87,7 @@ export async function takeCard(
       ...(typeof expiry === 'string' && { expiry }),
       ...(typeof cvv === 'string' && { cvv }),
       ...('fault' in name && { name: name.fault }),
+      ...(arePointsOthers && { points: 'other_card' }),
     },
   }
 }

@@ -5,6 +5,7 @@ import { infoOf } from '../card/deck.ts'
 import type { Expiry } from '../card/expiry.ts'
 import type { CardToKeep, HeldCard, Sealed, UsedCard } from '../card/held-card.ts'
 import { Pan } from '../card/pan.ts'
+import type { Redemption } from '../card/points.ts'
 import type { StoredCard } from '../card/stored-card.ts'
 import type { Database, Sql } from '../postgres/database.ts'
 import type { CardKeys } from './key-ring.ts'
@@ -31,6 +32,17 @@ export interface HeldFor {
   readonly n: number
 }
 
+/** What decides on a stored card by its number, which the vault alone sees. */
+export interface StoredCardRules {
+  allows(pan: Pan): boolean
+  readonly redemption?: (pan: Pan) => Redemption | null
+}
+
+/** A stored card, and the points that it may redeem. */
+export interface FoundCard extends StoredCard {
+  readonly points: Redemption | null
+}
+
 /**
  * The only keeper of PANs (invariant 8). A card enters sealed under its attempt token, is revealed to the
  * acquirer and the access control server, and is erased when the attempt ends. One that its customer keeps
@@ -49,14 +61,16 @@ export class Vault implements CardKeeper {
    * Seals a card in memory; nothing is written until `store`.
    *
    * @param keep whose it becomes if its attempt succeeds, and the database that knows whether it is already
+   * @param points what its payer redeems of it
    */
   async hold(
     card: Card,
     holder: HeldFor,
     keep?: { readonly sql: Sql; readonly customerId: string },
+    points: Redemption | null = null,
   ): Promise<HeldCard> {
     const toKeep = keep ? await this.#toKeep(card, holder, keep) : null
-    return this.#held(card, holder, { storedToken: null, keep: toKeep })
+    return this.#held(card, holder, { storedToken: null, keep: toKeep, points })
   }
 
   /**
@@ -67,16 +81,17 @@ export class Vault implements CardKeeper {
     sql: Sql,
     { token, customerId }: { readonly token: string; readonly customerId: string },
     holder: HeldFor,
-    rules?: { allows(pan: Pan): boolean },
+    rules?: StoredCardRules,
   ): Promise<HeldCard | undefined> {
     const found = await storedCards.find(sql, holder.merchantId, token)
     if (found?.card.customerId !== customerId) return undefined
     const card = decode(await this.#open(found.ciphertext, storedPlaceOf(holder.merchantId, token)))
     if (rules && !rules.allows(card.pan)) return undefined
-    return this.#held(card, holder, { storedToken: token, keep: null })
+    const points = rules?.redemption?.(card.pan) ?? null
+    return this.#held(card, holder, { storedToken: token, keep: null, points })
   }
 
-  async #held(card: Card, holder: HeldFor, kept: Pick<HeldCard, 'storedToken' | 'keep'>): Promise<HeldCard> {
+  async #held(card: Card, holder: HeldFor, kept: Pick<HeldCard, 'storedToken' | 'keep' | 'points'>): Promise<HeldCard> {
     const { merchantId, orderId, n } = holder
     const token = this.#random
       .bytes(24, { merchant: merchantId, order: orderId, purpose: 'attempt token', n })
@@ -176,13 +191,13 @@ export class Vault implements CardKeeper {
     sql: Sql,
     merchantId: string,
     { token, customerId }: { readonly token: string; readonly customerId: string },
-    rules?: { allows(pan: Pan): boolean },
-  ): Promise<StoredCard | undefined> {
+    rules?: StoredCardRules,
+  ): Promise<FoundCard | undefined> {
     const found = await storedCards.find(sql, merchantId, token)
     if (found?.card.customerId !== customerId) return undefined
-    if (!rules) return found.card
+    if (!rules) return { ...found.card, points: null }
     const { pan } = decode(await this.#open(found.ciphertext, storedPlaceOf(merchantId, token)))
-    return rules.allows(pan) ? found.card : undefined
+    return rules.allows(pan) ? { ...found.card, points: rules.redemption?.(pan) ?? null } : undefined
   }
 
   /** A customer's stored cards, the one that was used last first. */

@@ -1,7 +1,7 @@
 import { Compile } from '../base/schema.ts'
 import { Problem } from '../base/problem.ts'
 import { ChargeBody, ChargedCard, CustomerBody } from './charge-body.ts'
-import { captured, checked, type InitiateRequest, readable, requestOf, requireOwner } from './initiate.ts'
+import { captured, checked, type InitiateRequest, readable, refusePoints, requestOf, requireOwner } from './initiate.ts'
 import { parseBody } from './json.ts'
 import { dropAbsent, firstFault, shapeOf } from './shape.ts'
 
@@ -52,6 +52,7 @@ export function readCharge(bytes: Buffer): ChargeRequest {
   }
   requireOwner(request)
   const asked = requestOf(shape, request, raw)
+  refusePoints(asked)
   if (asked.channel !== null && asked.channel !== 'cc')
     throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
   // A plan begins with its payer, who is told of it and authenticated.

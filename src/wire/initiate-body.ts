@@ -12,10 +12,13 @@ import {
   numeric,
   object,
   optional,
+  percentage,
   phone,
   quantity,
   text,
   webUrl,
+  whole,
+  wholeFromOne,
 } from './members.ts'
 
 /*
@@ -54,16 +57,19 @@ const TransactionFiltering = object({
   cardType: optional(Type.Array(cardType, { maxItems: 10 })),
   point: optional(
     object({
-      last4: optional(code()),
-      ownedPoints: optional(quantity),
+      last4: optional(
+        Type.Union([Type.String({ pattern: '^[0-9]{4}$' }), Type.Integer({ minimum: 1_000, maximum: 9_999 })]),
+      ),
+      ownedPoints: optional(whole),
       rule: optional(
         Type.Array(
           object({
-            cardBin: optional(code()),
-            pointToIdr: optional(quantity),
-            min: optional(object({ amount: optional(quantity) })),
-            max: optional(object({ amount: optional(quantity), disc: optional(quantity) })),
+            cardBin: optional(bin),
+            pointToIdr: optional(wholeFromOne),
+            min: optional(object({ amount: optional(whole) })),
+            max: optional(object({ amount: optional(whole), disc: optional(percentage) })),
           }),
+          { maxItems: 100 },
         ),
       ),
     }),

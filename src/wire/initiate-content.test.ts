@@ -15,6 +15,7 @@ test('what a merchant restricts and chooses is read, kept, and read again from w
   const asked = read(text)
   const terms = {
     cardFilter: { bins: ['443426', '512345'], types: ['DEBIT'] },
+    points: null,
     acquirerId: '12345678',
     fdsId: '000369990001',
   }
@@ -24,7 +25,7 @@ test('what a merchant restricts and chooses is read, kept, and read again from w
 })
 
 test('a restriction of nothing is none, and none is what most requests have', () => {
-  const none = { cardFilter: null, acquirerId: null, fdsId: null }
+  const none = { cardFilter: null, points: null, acquirerId: null, fdsId: null }
   assert.deepEqual(read(seed).terms, none)
   const empty = read(request('order.transactionFiltering', '{"cardBin":[],"cardType":null,"point":{"rule":[]}}'))
   assert.deepEqual(empty.terms, none)

@@ -30,7 +30,7 @@ test('the sample request of the documentation is read', () => {
       backUrl: null,
     },
     channel: 'cc',
-    terms: { cardFilter: null, acquirerId: null, fdsId: null },
+    terms: { cardFilter: null, points: null, acquirerId: null, fdsId: null },
     recurring: null,
     metaData: null,
     card: { token: null, storedOnFile: null },
@@ -314,7 +314,6 @@ const malformed: readonly (readonly [path: string, json: string, field?: string]
 ]
 
 const unbuilt: readonly (readonly [path: string, json: string, field?: string])[] = [
-  ['order.transactionFiltering', '{"point":{"last4":"0008"}}', 'order.transactionFiltering.point'],
   ['order.otp', '"999999"'],
   ['order.otp', '999999'],
   ['order.referenceNumber', '"REF"'],

@@ -115,6 +115,15 @@ export function readExactly(bytes: Buffer): InitiateRequest {
   return wanted
 }
 
+/**
+ * Points are redeemed by their payer, who ticks them on our page; where there is no page nobody can.
+ *
+ * @throws Problem `feature_not_allowed`, naming the member
+ */
+export function refusePoints({ terms }: Pick<InitiateRequest, 'terms'>): void {
+  if (terms.points) throw new Problem('feature_not_allowed', { field: 'order.transactionFiltering.point' })
+}
+
 /** A stored card is its customer's: who stores one or pays with one must be named. */
 export function requireOwner({ customer, card }: Pick<InitiateBody, 'card'> & { customer: { id?: string } }): void {
   const isStored = card?.token !== undefined || card?.storedOnFile === 'TO_BE_STORED'
@@ -124,6 +133,7 @@ export function requireOwner({ customer, card }: Pick<InitiateBody, 'card'> & { 
 /** A checked request in our words. `customer.mobilePhone` may be missing where the shape does not ask for it. */
 export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<string, string>): InitiateRequest {
   const { text: metaData, isSorted } = request.meta?.data === undefined ? noMeta : metaText(raw)
+  const terms = termsOf(request)
   const unbuilt = unbuiltMember(request)
   if (unbuilt) throw new Problem('feature_not_allowed', { field: unbuilt })
 
@@ -173,7 +183,7 @@ export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<
       backUrl: url?.backUrl ?? null,
     },
     channel: channel?.id ?? null,
-    terms: termsOf(request),
+    terms,
     metaData,
     card: { token: token ?? null, storedOnFile: card?.storedOnFile ?? null },
     recurring,
@@ -379,7 +389,6 @@ function keptOf({ mode, ...chosen }: NonNullable<InitiateBody['transaction']>): 
 function unbuiltMember({ order, billing, sourceOfFunds, transaction, paymentPlan }: InitiateBody): string | undefined {
   const split = order.item?.findIndex((item) => item.subMerchantId !== undefined) ?? -1
   if (split >= 0) return `order.item.${split}.subMerchantId`
-  if (asks(order.transactionFiltering?.point)) return 'order.transactionFiltering.point'
   if (order.otp !== undefined) return 'order.otp'
   if (order.referenceNumber !== undefined) return 'order.referenceNumber'
   if (asks(billing?.billerServiceProvider)) return 'billing.billerServiceProvider'

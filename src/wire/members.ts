@@ -36,6 +36,24 @@ export const amount = Type.Union(
 /** A quantity as text or number. Nothing is computed from it. */
 export const quantity = Type.Union([Type.String({ maxLength: 20 }), Type.Number()])
 
+/** A whole number of at most 14 digits, as text or number: `"1000"`, `"1000.00"`, `1000`. */
+export const whole = Type.Union([
+  Type.String({ pattern: String.raw`^\d{1,14}(?:\.0{1,2})?$` }),
+  Type.Number({ minimum: 0, maximum: 99_999_999_999_999, multipleOf: 1 }),
+])
+
+/** The same from 1. */
+export const wholeFromOne = Type.Union([
+  Type.String({ pattern: String.raw`^(?=\d*[1-9])\d{1,14}(?:\.0{1,2})?$` }),
+  Type.Number({ minimum: 1, maximum: 99_999_999_999_999, multipleOf: 1 }),
+])
+
+/** A percentage from 0 to 100 with at most two decimals, as text or number. */
+export const percentage = Type.Union([
+  Type.String({ pattern: String.raw`^(?:\d{1,2}(?:\.\d{1,2})?|100(?:\.0{1,2})?)$` }),
+  Type.Refine(Type.Number({ minimum: 0, maximum: 100 }), (percent: number) => /^\d+(?:\.\d{1,2})?$/.test(`${percent}`)),
+])
+
 /** A documented Numeric of at most 14 characters, as text or number. */
 export const numeric = Type.Union([
   Type.String({ maxLength: 17, pattern: String.raw`^\d{1,14}(?:\.\d{1,2})?$` }),

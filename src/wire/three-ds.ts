@@ -2,7 +2,7 @@ import { Compile } from '../base/schema.ts'
 import { invariant } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
 import { type SentCard, sentCardOf } from './charge.ts'
-import { captured, checked, type InitiateRequest, readable, requestOf, requireOwner } from './initiate.ts'
+import { captured, checked, type InitiateRequest, readable, refusePoints, requestOf, requireOwner } from './initiate.ts'
 import type { InitiateBody } from './initiate-body.ts'
 import { parseBody } from './json.ts'
 import { dropAbsent, firstFault, type Shape, shapeOf } from './shape.ts'
@@ -39,6 +39,7 @@ export function readThreeDsInitiate(bytes: Buffer): ThreeDsInitiate {
   requireOwner(request)
   const kept = { ...request, card: { ...(storedOnFile !== undefined && { storedOnFile }) } }
   const asked = requestOf(opening.shape, kept, raw)
+  refusePoints(asked)
   if (asked.channel !== null && asked.channel !== 'cc')
     throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
   invariant(number !== undefined, 'a checked request has the number of a card')

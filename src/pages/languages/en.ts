@@ -81,6 +81,9 @@ export const en: Phrases = {
       missing: 'Enter the name as it appears on the card.',
       invalid: 'Use letters only in the name, at most 64 of them.',
     },
+    points: {
+      other_card: 'The points belong to another card. Use that card, or remove the tick.',
+    },
   },
 
   refusal: {
@@ -120,6 +123,13 @@ export const en: Phrases = {
     untilStopped: (merchant) => `until you ask ${merchant} to stop`,
     agreed: (merchant) => `After this payment, ${merchant} keeps this card and charges it again:`,
     stop: (merchant) => `${merchant} can stop that whenever you ask.`,
+  },
+
+  points: {
+    tick: (worth, count, last4) => `Pay ${worth} of the total with ${count} points of the card ending in ${last4}`,
+    tickAny: (last4) => `Pay part of the total with points of the card ending in ${last4}`,
+    byNumber: (beginning, worth, count) => `${beginning}…: ${worth} with ${count} points`,
+    hint: 'Your bank takes the points off and settles them with you. The total of the order stays the same.',
   },
 
   keepCard: {
@@ -186,7 +196,7 @@ export const en: Phrases = {
   paid: {
     title: (amount, merchant) => `Payment successful: ${amount} to ${merchant}`,
     heading: 'Payment successful',
-    thanks: 'Thank you. Keep this page as your receipt.',
+    thanks: () => 'Thank you. Keep this page as your receipt.',
     againHeading: 'This order is already paid',
     againText: 'The payment succeeded earlier, perhaps in another tab. You were not charged again.',
     details: 'Receipt',
@@ -201,6 +211,18 @@ export const en: Phrases = {
     stay: 'Stay on this page',
     print: 'Print receipt',
     copyReference: 'Copy reference',
+  },
+
+  held: {
+    title: (amount, merchant) => `Payment approved: ${amount} for ${merchant}`,
+    heading: 'Payment approved',
+    thanks: (merchant) =>
+      `Your bank has set the money aside, and no money has been taken yet. ${merchant} takes it when it confirms your order; you need not do anything. Keep this page.`,
+    againHeading: 'This payment is already approved',
+    againText:
+      'Your bank approved the payment earlier, perhaps in another tab. The money was not set aside a second time.',
+    amount: 'Amount set aside',
+    paidAt: 'Approved at',
   },
 
   closed: {

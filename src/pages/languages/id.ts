@@ -84,6 +84,9 @@ export const id = {
       missing: 'Isi nama seperti tertera pada kartu.',
       invalid: 'Tulis nama dengan huruf saja, paling banyak 64 huruf.',
     },
+    points: {
+      other_card: 'Poin ini milik kartu lain. Gunakan kartu tersebut, atau hapus centangnya.',
+    },
   },
 
   refusal: {
@@ -128,6 +131,15 @@ export const id = {
     untilStopped: (merchant: string) => `sampai Anda meminta ${merchant} berhenti`,
     agreed: (merchant: string) => `Setelah pembayaran ini, ${merchant} menyimpan kartu ini dan menagihnya lagi:`,
     stop: (merchant: string) => `Anda dapat meminta ${merchant} menghentikannya kapan saja.`,
+  },
+
+  points: {
+    tick: (worth: string, count: string, last4: string) =>
+      `Bayar ${worth} dari total dengan ${count} poin kartu berakhiran ${last4}`,
+    tickAny: (last4: string) => `Bayar sebagian dari total dengan poin kartu berakhiran ${last4}`,
+    /** Where what the points are worth depends on how the card's number begins. */
+    byNumber: (beginning: string, worth: string, count: string) => `${beginning}…: ${worth} dengan ${count} poin`,
+    hint: 'Bank penerbit memotong poin dan memperhitungkannya dengan Anda. Total pesanan tetap sama.',
   },
 
   keepCard: {
@@ -194,7 +206,7 @@ export const id = {
   paid: {
     title: (amount: string, merchant: string) => `Pembayaran berhasil: ${amount} ke ${merchant}`,
     heading: 'Pembayaran berhasil',
-    thanks: 'Terima kasih. Simpan halaman ini sebagai bukti pembayaran.',
+    thanks: (_merchant: string) => 'Terima kasih. Simpan halaman ini sebagai bukti pembayaran.',
     againHeading: 'Pesanan ini sudah dibayar',
     againText: 'Pembayaran sudah berhasil sebelumnya, mungkin di tab lain. Anda tidak ditagih dua kali.',
     details: 'Bukti pembayaran',
@@ -209,6 +221,19 @@ export const id = {
     stay: 'Tetap di halaman ini',
     print: 'Cetak bukti',
     copyReference: 'Salin referensi',
+  },
+
+  /** What is said instead while the money is only set aside. */
+  held: {
+    title: (amount: string, merchant: string) => `Pembayaran disetujui: ${amount} untuk ${merchant}`,
+    heading: 'Pembayaran disetujui',
+    thanks: (merchant: string) =>
+      `Bank Anda sudah menyisihkan uangnya, dan belum ada uang yang ditarik. ${merchant} menariknya saat mengonfirmasi pesanan; Anda tidak perlu melakukan apa-apa. Simpan halaman ini.`,
+    againHeading: 'Pembayaran ini sudah disetujui',
+    againText:
+      'Bank sudah menyetujui pembayaran ini sebelumnya, mungkin di tab lain. Uangnya tidak disisihkan dua kali.',
+    amount: 'Jumlah disisihkan',
+    paidAt: 'Waktu disetujui',
   },
 
   closed: {
