@@ -593,7 +593,8 @@ suite('the auditor catches', () => {
         results.reduce((sum, result) => sum + result.findings, 0),
         total,
       )
-      for (const { sentence } of findings) assert.doesNotMatch(sentence, /\b\d{12,19}\b/)
+      // One reference in three hundred ends in twelve digits of its own.
+      for (const { sentence } of findings) assert.doesNotMatch(sentence, /(?<![\w-])\d{12,19}\b/)
     })
 })
 
@@ -625,8 +626,8 @@ test('it looks at every order, however many there are', async () => {
   try {
     const ids = Array.from({ length: 1_100 }, (_, index) => `many-${index}`)
     // So few at once that a busy machine refuses none of them.
-    for (let from = 0; from < ids.length; from += 100)
-      await Promise.all(ids.slice(from, from + 100).map((id) => own.initiate({ order: { id } })))
+    for (let from = 0; from < ids.length; from += 50)
+      await Promise.all(ids.slice(from, from + 50).map((id) => own.initiate({ order: { id } })))
     // A merchant, two settings and a data key beside them.
     const migrations = readdirSync(join(packageRoot(), 'migrations')).length
     const whole = await audit(own.database, testKeys)

@@ -73,10 +73,32 @@ suite('under load', () => {
   test('it recovers by itself when the load or what slowed it is gone', () => {
     const load = new Load()
     simulate(load, { workers: 1, serviceMs: 5, perSecond: 4_000, forMs: 10_000 })
-    assert.equal(load.limit, 128, 'no lower, however slow')
+    assert.equal(load.limit, 96, 'no lower, however slow')
     simulate(load, { ...capacity, workers: 40, perSecond: 60_000, from: 20_000 })
     assert.ok(load.limit > 500, String(load.limit))
     assert.equal(load.inWork, 0)
+  })
+
+  test('an overload that is over refuses nobody below capacity, pauses of 40 ms or not', () => {
+    const load = new Load()
+    simulate(load, { ...capacity, perSecond: 12_000, forMs: 10_000 })
+    const low = load.limit
+    assert.ok(low < 150, String(low))
+    simulate(load, { ...capacity, perSecond: 3_000, from: 20_000, forMs: 3_000 })
+    let refused = 0
+    for (let n = 0; n < 5; n += 1) {
+      const from = 30_000 + n * 1_500
+      refused += simulate(load, { ...capacity, perSecond: 3_000, from, forMs: 1_400 }).refused
+      // In a pause all that come wait for its end.
+      refused += simulate(load, {
+        workers: 120,
+        serviceMs: 40,
+        perSecond: 3_000,
+        from: from + 1_400,
+        forMs: 40,
+      }).refused
+    }
+    assert.equal(refused, 0)
   })
 
   test('what hangs holds no more than the limit, and what comes later is refused at once', () => {

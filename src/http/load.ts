@@ -11,15 +11,17 @@ const shares: Readonly<Record<Exclude<LoadClass, 'form'>, number>> = { order: 0.
 const mostForms = 2_000
 
 /** So many are worked on however slow everything is: fewer would refuse what is no overload at all. */
-const lowest = 128
+const lowest = 96
 const highest = 4_096
 const first = 1_024
+/** To here it rises by itself: a pause of 40 ms below capacity brings so many at once. */
+const easy = 192
 
 /**
  * Of the requests of a span, at most one in ten may take longer than this from body to answer. Whoever waits has
- * waited as long again before the body was read, and the slowest of a hundred three times as long as that one.
+ * waited as long again before the body was read, and the slowest of a hundred waits four times as long as that one.
  */
-const targetMs = 25
+const targetMs = 20
 const slowShare = 0.1
 
 const spanMs = 100
@@ -33,7 +35,8 @@ const raising = 1.1
  * How many requests may be worked on at once, so that those that are taken are answered soon and the others
  * are refused at once. What waits in a queue costs time whatever the machine can do, so the limit is
  * learnt: where the answers of the last tenth of a second took too long it falls, and where all were quick
- * and some were refused all the same it rises. The time that an answer takes shows both bottlenecks, a
+ * and some were refused all the same it rises. From its depth it rises without that: below capacity somebody is
+ * refused in a pause alone, which is slow, so that it would stay as low as an overload has left it. The time that an answer takes shows both bottlenecks, a
  * database that is slow and a process that gets no turn.
  *
  * A request counts from the end of its body: who sends slowly takes no place. Times are machine time.
@@ -103,7 +106,7 @@ export class Load {
   #adjust(now: number): void {
     if (this.#slow > this.#done * slowShare) {
       this.#limit = Math.max(lowest, Math.floor(Math.min(this.#limit, this.#peak) * lowering))
-    } else if (this.#refusedInSpan > 0) {
+    } else if (this.#refusedInSpan > 0 || this.#limit < easy) {
       this.#limit = Math.min(highest, Math.ceil(this.#limit * raising))
     }
     this.#spanBegan = now
