@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '../base/problem.ts'
@@ -51,6 +54,45 @@ suite('the database', () => {
       unavailable,
     )
     assert.deepEqual(await own.database.transaction((sql) => sql.query(one)), [{ n: 1 }])
+  })
+
+  test('a connection that breaks in the moment in which it is made is unavailable, and the next works', async (t) => {
+    // What is read at once with the greeting, when the server dies right after it: nobody has the connection yet.
+    const message = (type: string, body: string) => {
+      const length = Buffer.alloc(4)
+      length.writeInt32BE(body.length + 4)
+      return Buffer.concat([Buffer.from(type), length, Buffer.from(body, 'latin1')])
+    }
+    const fatal = 'SFATAL\0VFATAL\0C57P01\0Mterminating connection due to unexpected postmaster exit\0\0'
+    const greetings = Buffer.concat([message('R', '\0\0\0\0'), message('Z', 'I'), message('E', fatal)])
+    const { host = '', port } = own.connection
+    let toBreak = 2
+    const front = createServer((socket) => {
+      socket.on('error', () => undefined)
+      if (toBreak > 0) {
+        toBreak -= 1
+        socket.once('data', () => socket.end(greetings))
+        return
+      }
+      const real = connect(join(host, `.s.PGSQL.${port ?? 5_432}`))
+      real.on('error', () => undefined)
+      socket.pipe(real).pipe(socket)
+      socket.on('close', () => real.destroy())
+    }).listen(0, '127.0.0.1')
+    t.after(() => front.close())
+    await once(front, 'listening')
+    const address = { host: '127.0.0.1', port: (front.address() as AddressInfo).port }
+    const database = new Database({ ...own.connection, ...address })
+    t.after(() => database.close())
+    await assert.rejects(database.query(one), unavailable)
+    await assert.rejects(
+      database.transaction((sql) => sql.query(one)),
+      unavailable,
+    )
+    // Over every pipeline.
+    for (let n = 0; n < 8; n += 1)
+      assert.deepEqual(await Promise.all([database.query(one), database.query(one)]), [[{ n: 1 }], [{ n: 1 }]])
+    assert.deepEqual(await database.transaction((sql) => sql.query(one)), [{ n: 1 }])
   })
 
   test('a server that takes no writes is unavailable', async () => {

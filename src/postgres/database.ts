@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { DatabaseError, Pool, types as pgTypes, type PoolConfig } from 'pg'
 import { Problem } from '../base/problem.ts'
+import { Checkout } from './checkout.ts'
 import { gatheringSocket } from './gathering-socket.ts'
 import { Pipelines } from './pipelines.ts'
 
@@ -56,6 +57,7 @@ const pipelines = 4
 
 export class Database implements Sql {
   readonly #pool: Pool
+  readonly #checkout: Checkout
   readonly #pipelines: Pipelines
   readonly #sockets = new Set<Socket>()
 
@@ -79,7 +81,8 @@ export class Database implements Sql {
     })
     // An idle connection that breaks is dropped by the pool; the next query opens another.
     this.#pool.on('error', () => undefined)
-    this.#pipelines = new Pipelines(this.#pool, lines)
+    this.#checkout = new Checkout(this.#pool)
+    this.#pipelines = new Pipelines(this.#checkout, lines)
   }
 
   /** The pool as it stands, for measuring: `idle` of `total` connections, and queries that wait for one. */
@@ -116,9 +119,8 @@ export class Database implements Sql {
   }
 
   async #once<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect()
+    const client = await this.#checkout.take()
     let broken: Error | undefined
-    // The pool listens to idle connections only: without this a connection that breaks now ends the process.
     const breaks = (error: Error) => {
       broken = error
     }

@@ -1,4 +1,5 @@
-import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg'
+import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
+import type { Checkout } from './checkout.ts'
 
 /** What goes over a connection: a prepared statement and its values. */
 interface Query {
@@ -19,11 +20,11 @@ interface Line {
  * connection of their own, as nothing else may come between.
  */
 export class Pipelines {
-  readonly #pool: Pool
+  readonly #checkout: Checkout
   readonly #lines: readonly Line[]
 
-  constructor(pool: Pool, count: number) {
-    this.#pool = pool
+  constructor(checkout: Checkout, count: number) {
+    this.#checkout = checkout
     this.#lines = Array.from({ length: count }, () => ({ client: undefined, open: 0 }))
   }
 
@@ -47,8 +48,7 @@ export class Pipelines {
 
   async #connect(line: Line): Promise<PoolClient> {
     try {
-      const client = await this.#pool.connect()
-      // The pool listens to idle connections only, and this one is never idle to it.
+      const client = await this.#checkout.take()
       client.on('error', (error: Error) => {
         if (line.client === undefined) return
         line.client = undefined
