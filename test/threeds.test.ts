@@ -4,6 +4,7 @@ import { MovableClock } from '../src/base/clock.ts'
 import { statement } from '../src/postgres/database.ts'
 import { addMerchant, type Answer, answerOf, assertProblem, bodyOf } from './api.ts'
 import { freshOrderId, merchantServer, type MerchantServer, type TestGateway, testGateway } from './gateway.ts'
+import { sampleDevice as device } from './sample-device.ts'
 
 /*
  * Direct 3-D Secure: a merchant's server takes the three steps itself. What each published card does stands in
@@ -47,16 +48,6 @@ const post = (step: string, body: unknown, headers: Record<string, string> = {})
       body: JSON.stringify(body),
     }),
   )
-
-const device = {
-  ani: '1',
-  aniCallType: 'ID',
-  browser: 'MOZILLA',
-  fingerprint: '121311',
-  hostname: 'telkom',
-  ipAddress: '10.14.1.2',
-  mobilePhoneModel: 'ANDROID',
-}
 
 /** The documented sample of the first step. */
 function opening(number: string, changes: { readonly order?: object; readonly [member: string]: unknown } = {}) {

@@ -126,15 +126,14 @@ export class DirectWay {
   /** Takes a request, or leaves it to the framework. */
   takes(request: IncomingMessage, response: ServerResponse): boolean {
     if (this.#isClosed || request.httpVersionMinor !== 1) return false
-    const known = this.#letIn.get(request.socket)
-    const letIn = known ?? this.#lately.get(originOf(request), systemClock.monotonicMs())
-    if (letIn === undefined) return false
     const { method, url = '', headers } = request
     for (const route of this.#routes) {
       if (route.method !== method) continue
       const subject = route.subjectOf(url)
       if (subject === undefined) continue
-      if (!isAsUsual(headers, method) || !this.#isLetIn(letIn, headers)) return false
+      const known = this.#letIn.get(request.socket)
+      const letIn = known ?? this.#lately.get(originOf(request), systemClock.monotonicMs())
+      if (letIn === undefined || !isAsUsual(headers, method) || !this.#isLetIn(letIn, headers)) return false
       if (known === undefined) this.#letIn.set(request.socket, letIn)
       this.#serve(route, subject, letIn, request, response)
       return true

@@ -36,8 +36,8 @@ const raising = 1.1
  * are refused at once. What waits in a queue costs time whatever the machine can do, so the limit is
  * learnt: where the answers of the last tenth of a second took too long it falls, and where all were quick
  * and some were refused all the same it rises. From its depth it rises without that: below capacity somebody is
- * refused in a pause alone, which is slow, so that it would stay as low as an overload has left it. The time that an answer takes shows both bottlenecks, a
- * database that is slow and a process that gets no turn.
+ * refused in a pause alone, which is slow, so that it would stay as low as an overload has left it. The time that
+ * an answer takes shows both bottlenecks, a database that is slow and a process that gets no turn.
  *
  * A request counts from the end of its body: who sends slowly takes no place. Times are machine time.
  */

@@ -22,7 +22,12 @@ export class Checkout {
     const client = await this.#pool.connect()
     const broken = this.#broken.get(client)
     if (!broken) return client
-    client.release(broken)
+    this.giveBack(client)
     throw broken
+  }
+
+  /** Gives a connection back, or throws it away where it is broken or `error` says that it is no good. */
+  giveBack(client: PoolClient, error = this.#broken.get(client)): void {
+    client.release(error)
   }
 }

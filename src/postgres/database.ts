@@ -121,10 +121,6 @@ export class Database implements Sql {
   async #once<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const client = await this.#checkout.take()
     let broken: Error | undefined
-    const breaks = (error: Error) => {
-      broken = error
-    }
-    client.on('error', breaks)
     try {
       await client.query('begin')
       const result = await work({
@@ -136,12 +132,10 @@ export class Database implements Sql {
     } catch (error) {
       // A connection that does not answer is closed, which undoes the transaction as well.
       if (isAway(error) && error instanceof Error) broken = error
-      else await client.query('rollback').catch(breaks)
+      else await client.query('rollback').catch((failure: Error) => (broken = failure))
       throw error
     } finally {
-      // A broken connection is thrown away, and may break once more while it goes.
-      if (!broken) client.off('error', breaks)
-      client.release(broken)
+      this.#checkout.giveBack(client, broken)
     }
   }
 

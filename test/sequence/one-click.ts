@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
-import { codes, type Shop, troubles } from './shop.ts'
+import { faults } from '../../src/acquirer/faults.ts'
+import { codes, type Shop } from './shop.ts'
 import { cardNo, customerNo, type StoredCards } from './stored-cards.ts'
 
 const orderNo = fc.nat({ max: 3 })
@@ -13,7 +14,7 @@ export const chargeStep = fc.record({
   /** Of an order that is known: then it is other content. */
   isOther: fc.boolean(),
 })
-export const chargeTroubleStep = fc.record({ chargeTrouble: orderNo, trouble: fc.constantFrom(...troubles) })
+export const chargeTroubleStep = fc.record({ chargeTrouble: orderNo, trouble: fc.constantFrom(...faults) })
 export const refundStep = fc.record({ refund: orderNo, amount: fc.constantFrom(100, 400, 1_000) })
 
 type ChargeStep = typeof chargeStep extends fc.Arbitrary<infer T> ? T : never

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
+import { faults } from '../../src/acquirer/faults.ts'
 import type { PlanWithLog } from '../../src/client.ts'
-import { codes, type Shop, troubles } from './shop.ts'
+import { codes, type Shop } from './shop.ts'
 import { cardNo, customerNo, type StoredCards, timeout } from './stored-cards.ts'
 
 const planNo = fc.nat({ max: 1 })
@@ -32,7 +33,7 @@ export const planTroubleStep = fc.record({
   planTrouble: planNo,
   payment: fc.integer({ min: 1, max: 3 }),
   try: fc.integer({ min: 1, max: 2 }),
-  trouble: fc.constantFrom(...troubles),
+  trouble: fc.constantFrom(...faults),
   /** How often the inquiry about it is lost as well. */
   lost: fc.nat({ max: 4 }),
 })

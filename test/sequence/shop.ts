@@ -65,15 +65,3 @@ export const codes = {
   used: '4090001',
   unknown: '5040000',
 } as const
-
-/** How an acquirer may fail when it is asked for money. */
-export const troubles = [
-  'unreachable',
-  'declined',
-  'lost_before',
-  'lost_during',
-  'lost_after',
-  'late',
-  'twice',
-  'silent',
-] as const

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
-import { codes, type Shop, troubles } from './shop.ts'
+import { faults } from '../../src/acquirer/faults.ts'
+import { codes, type Shop } from './shop.ts'
 
 /** Cards that pass without a bank's question, so that one call pays. */
 const numbers = ['5111111111111118', '4111111111111111'] as const
@@ -16,7 +17,7 @@ export const storeStep = fc.record({
   store: cardNo,
   customer: customerNo,
   by: fc.constantFrom('merchant', 'payer', 'payment'),
-  trouble: fc.option(fc.constantFrom(...troubles), { freq: 2 }),
+  trouble: fc.option(fc.constantFrom(...faults), { freq: 2 }),
 })
 export const removeStep = fc.record({ remove: cardNo, customer: customerNo })
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
+import { faults } from '../../src/acquirer/faults.ts'
 import { findStandings } from '../../src/payment/standing-store.ts'
 import { mpgsOrderIdOf, mpgsTransactionIdOf } from '../../src/payment/three-ds-names.ts'
-import { codes, type Shop, troubles } from './shop.ts'
+import { sampleDevice as device } from '../sample-device.ts'
+import { codes, type Shop } from './shop.ts'
 
 const orderNo = fc.nat({ max: 2 })
 const times = fc.integer({ min: 1, max: 3 })
@@ -23,7 +25,7 @@ export const payerStep = fc.record({ payer: orderNo, times })
 export const bankStep = fc.record({ bank: orderNo, says: fc.constantFrom('success', 'fail', 'abandon') })
 export const payStep = fc.record({ pay: orderNo, times })
 export const dropStep = fc.record({ drop: orderNo })
-export const secureTroubleStep = fc.record({ secureTrouble: orderNo, trouble: fc.constantFrom(...troubles) })
+export const secureTroubleStep = fc.record({ secureTrouble: orderNo, trouble: fc.constantFrom(...faults) })
 
 type OpenStep = typeof openStep extends fc.Arbitrary<infer T> ? T : never
 type BankStep = typeof bankStep extends fc.Arbitrary<infer T> ? T : never
@@ -38,16 +40,6 @@ interface Opened {
   isOver: boolean
   isCancelled: boolean
 }
-
-const device = {
-  ani: '1',
-  aniCallType: 'ID',
-  browser: 'MOZILLA',
-  fingerprint: '121311',
-  hostname: 'telkom',
-  ipAddress: '10.14.1.2',
-  mobilePhoneModel: 'ANDROID',
-} as const
 
 /** What nobody has: names that lead nowhere. */
 const nobody = { mpgsOrderId: '1'.repeat(23), mpgsTransactionId: '00000000-0000-4000-8001-000000000000' } as const
