@@ -4,6 +4,7 @@ import { phrases } from '../pages/language.ts'
 import { Gate } from '../pages/mark.tsx'
 import { formatWib } from '../pages/time.ts'
 import { shownCard } from './card-form-page.tsx'
+import { Returning } from './returning.tsx'
 import type { CheckoutPage, ClosedStep, PaidStep } from './view.ts'
 
 /** The receipt. */
@@ -41,14 +42,7 @@ export function Paid({ page, step }: { page: CheckoutPage; step: PaidStep }) {
         </div>
       </dl>
       {step.returnUrl === null || step.again ? null : (
-        <div class="returning" data-return={step.returnUrl} hidden>
-          <p role="timer">
-            {paid.returning(merchantName)} <span class="digits" data-seconds={paid.seconds} />
-          </p>
-          <button class="button quiet small" type="button" data-stay>
-            {paid.stay}
-          </button>
-        </div>
+        <Returning language={language} merchantName={merchantName} url={step.returnUrl} />
       )}
       <div class="actions pair">
         {step.returnUrl === null ? null : (

@@ -4,6 +4,7 @@ import { type Language, phrases } from '../pages/language.ts'
 import { Gate } from '../pages/mark.tsx'
 import { Shell } from '../pages/shell.tsx'
 import type { ThreeDsResult } from '../payment/three-ds-names.ts'
+import { Returning } from './returning.tsx'
 
 export interface ThreeDsReturnPage {
   readonly language: Language
@@ -21,7 +22,7 @@ export interface ThreeDsReturnPage {
  */
 export function threeDsReturnPage(page: ThreeDsReturnPage): Buffer {
   const { language, merchantName, testCardsUrl, action, result, returnUrl } = page
-  const { verified, paid, order } = phrases(language)
+  const { verified, order } = phrases(language)
   return renderPage(
     <Shell language={language} path={action} testCardsUrl={testCardsUrl} shape="single">
       <section class="slab work">
@@ -29,14 +30,7 @@ export function threeDsReturnPage(page: ThreeDsReturnPage): Buffer {
         <h1>{verified.headings[result]}</h1>
         <p class="lead">{verified.text(merchantName)}</p>
         <MoneyLine>{verified.noMoney}</MoneyLine>
-        <div class="returning" data-return={returnUrl} data-after="2" hidden>
-          <p role="timer">
-            {paid.returning(merchantName)} <span class="digits" data-seconds={paid.seconds} />
-          </p>
-          <button class="button quiet small" type="button" data-stay>
-            {paid.stay}
-          </button>
-        </div>
+        <Returning language={language} merchantName={merchantName} url={returnUrl} afterSeconds={2} />
         <div class="actions">
           <a class="button full" href={returnUrl}>
             {order.backTo(merchantName)}
