@@ -81,8 +81,9 @@ export function doorOf({ clock, load, kindOf, byNetwork, byMerchant, guesses, re
       const kind = kindOf(method)
       // Bodies that were begun while there was room may all end at once.
       if (!load.admits(kind)) return full()
-      load.begin(kind)
-      return clock.monotonicMs()
+      const now = clock.monotonicMs()
+      load.begin(kind, now)
+      return now
     },
     ends: (method, beganAt) => load.end(kindOf(method), beganAt, clock.monotonicMs()),
   }

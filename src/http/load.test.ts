@@ -36,7 +36,7 @@ function simulate(
       refused += 1
       continue
     }
-    load.begin(kind)
+    load.begin(kind, now)
     taken += 1
     const worker = freeAt.indexOf(Math.min(...freeAt))
     const at = Math.max(now, freeAt[worker] ?? 0) + serviceMs
@@ -101,9 +101,17 @@ suite('under load', () => {
     assert.equal(refused, 0)
   })
 
+  test('a burst after a rest is no overload, however slowly the bursts before it were answered', () => {
+    const load = new Load()
+    for (let n = 0; n < 20; n += 1) {
+      const { refused } = simulate(load, { workers: 8, serviceMs: 20, perSecond: 100_000, from: n * 2_000, forMs: 2 })
+      assert.equal(refused, 0, `burst ${n} with ${load.limit}`)
+    }
+  })
+
   test('what hangs holds no more than the limit, and what comes later is refused at once', () => {
     const load = new Load()
-    for (let n = 0; n < 10_000; n += 1) if (load.admits('order')) load.begin('order')
+    for (let n = 0; n < 10_000; n += 1) if (load.admits('order')) load.begin('order', 0)
     assert.equal(load.inWork, Math.ceil(1_024 * 0.8))
   })
 
@@ -111,19 +119,19 @@ suite('under load', () => {
     const load = new Load()
     const admitted = () => (['order', 'question', 'page', 'form'] as const).filter((kind) => load.admits(kind))
     assert.deepEqual(admitted(), ['order', 'question', 'page', 'form'])
-    for (let n = 0; n < 820; n += 1) load.begin('page')
+    for (let n = 0; n < 820; n += 1) load.begin('page', 0)
     assert.deepEqual(admitted(), ['question', 'page', 'form'])
-    for (let n = 0; n < 110; n += 1) load.begin('page')
+    for (let n = 0; n < 110; n += 1) load.begin('page', 0)
     assert.deepEqual(admitted(), ['page', 'form'])
-    for (let n = 0; n < 100; n += 1) load.begin('page')
+    for (let n = 0; n < 100; n += 1) load.begin('page', 0)
     assert.deepEqual(admitted(), ['form'])
-    for (let n = 0; n < 2_000; n += 1) load.begin('form')
+    for (let n = 0; n < 2_000; n += 1) load.begin('form', 0)
     assert.deepEqual(admitted(), [])
   })
 
   test('forms that wait for a bank take nothing from orders, nor tell that we are slow', () => {
     const load = new Load()
-    for (let n = 0; n < 1_000; n += 1) load.begin('form')
+    for (let n = 0; n < 1_000; n += 1) load.begin('form', 0)
     for (let n = 0; n < 1_000; n += 1) load.end('form', 0, 3_000)
     assert.equal(load.limit, 1_024)
     assert.equal(load.forms, 0)

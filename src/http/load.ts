@@ -17,6 +17,10 @@ const first = 1_024
 /** To here it rises by itself: a pause of 40 ms below capacity brings so many at once. */
 const easy = 192
 
+/** Where there was no work for so long, nothing waits, and so many may come at once: a burst is no overload. */
+const restMs = 2
+const burst = 288
+
 /**
  * Of the requests of a span, at most one in ten may take longer than this from body to answer. Whoever waits has
  * waited as long again before the body was read, and the slowest of a hundred waits four times as long as that one.
@@ -36,7 +40,8 @@ const raising = 1.1
  * are refused at once. What waits in a queue costs time whatever the machine can do, so the limit is
  * learnt: where the answers of the last tenth of a second took too long it falls, and where all were quick
  * and some were refused all the same it rises. From its depth it rises without that: below capacity somebody is
- * refused in a pause alone, which is slow, so that it would stay as low as an overload has left it. The time that
+ * refused in a pause alone, which is slow, so that it would stay as low as an overload has left it. And after a
+ * rest it is learnt anew, as the slow answers of a burst that is over say nothing of the next one. The time that
  * an answer takes shows both bottlenecks, a database that is slow and a process that gets no turn.
  *
  * A request counts from the end of its body: who sends slowly takes no place. Times are machine time.
@@ -48,6 +53,7 @@ export class Load {
   #refused = 0
   #refusedInSpan = 0
   #spanBegan = -Infinity
+  #endedAt = -Infinity
   #done = 0
   #slow = 0
   #peak = 0
@@ -83,9 +89,13 @@ export class Load {
     return false
   }
 
-  begin(kind: LoadClass): void {
-    if (kind === 'form') this.#forms += 1
-    else this.#inWork += 1
+  begin(kind: LoadClass, now: number): void {
+    if (kind === 'form') {
+      this.#forms += 1
+      return
+    }
+    if (this.#inWork === 0 && now - this.#endedAt >= restMs) this.#limit = Math.max(this.#limit, burst)
+    this.#inWork += 1
     this.#peak = Math.max(this.#peak, this.#inWork)
   }
 
@@ -96,6 +106,7 @@ export class Load {
       return
     }
     this.#inWork -= 1
+    this.#endedAt = now
     // What began before the limit was changed says nothing of the limit.
     if (beganAt < this.#spanBegan) return
     this.#done += 1
