@@ -114,12 +114,13 @@ create table merchant (
   previous_key_sealed bytea,
   previous_key_until timestamp with time zone,
   new_key_used boolean default true not null,
-  channels text[] default '{cc}'::text[] not null,
+  channels text[] default '{*}'::text[] not null,
   attempts_per_order smallint default 5 not null,
   sends_card_in_callback boolean default false not null,
   adds_order_to_return boolean default false not null,
   created_at timestamp with time zone not null,
   fraud_systems text[] default '{}'::text[] not null,
+  keeps_late_payments boolean default true not null,
   constraint merchant_pkey PRIMARY KEY (merchant_id),
   constraint merchant_route_key UNIQUE (route),
   constraint merchant_attempts_per_order_check CHECK (((attempts_per_order >= 1) AND (attempts_per_order <= 20))),
@@ -215,6 +216,7 @@ create table payment_order (
   pending_count smallint default 0 not null,
   pending_minor bigint default 0 not null,
   operation_count smallint default 0 not null,
+  payment_code text,
   constraint payment_order_pkey PRIMARY KEY (merchant_id, order_id),
   constraint payment_order_order_no_merchant_id_key UNIQUE (order_no, merchant_id),
   constraint payment_order_amount_minor_check CHECK ((amount_minor > 0)),
@@ -229,6 +231,8 @@ END))),
   constraint payment_order_pending_kind_check CHECK ((pending_kind = ANY (ARRAY['capture'::text, 'void'::text, 'refund'::text]))),
   constraint payment_order_sums CHECK (((0 <= refunded_minor) AND (refunded_minor <= captured_minor) AND (captured_minor <= authorized_minor) AND (authorized_minor <= amount_minor)))
 );
+CREATE INDEX payment_order_code ON public.payment_order USING btree (payment_code, merchant_id) WHERE (payment_code IS NOT NULL);
+CREATE UNIQUE INDEX payment_order_code_in_use ON public.payment_order USING btree (merchant_id, channel, payment_code) WHERE ((payment_code IS NOT NULL) AND (state = ANY (ARRAY['open'::text, 'processing'::text])));
 
 create table plan (
   merchant_id text not null,
@@ -291,6 +295,25 @@ create table plan_event (
   constraint plan_event_pkey PRIMARY KEY (merchant_id, plan_id, seq),
   constraint plan_event_merchant_id_plan_id_fkey FOREIGN KEY (merchant_id, plan_id) REFERENCES plan(merchant_id, plan_id)
 );
+
+create table receipt (
+  merchant_id text not null,
+  reference text not null,
+  order_id text not null,
+  channel text not null,
+  acquirer_id text not null,
+  payment_code text,
+  amount_minor bigint not null,
+  currency text not null,
+  received_at timestamp with time zone not null,
+  state text not null,
+  reason text,
+  constraint receipt_pkey PRIMARY KEY (merchant_id, reference),
+  constraint receipt_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint receipt_state_check CHECK ((state = ANY (ARRAY['kept'::text, 'returning'::text, 'returned'::text]))),
+  constraint receipt_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES payment_order(merchant_id, order_id)
+);
+CREATE INDEX receipt_of_order ON public.receipt USING btree (order_id, merchant_id);
 
 create table setting (
   name text not null,

@@ -51,6 +51,7 @@ import { ensureSandboxMerchant } from './sandbox-merchant.ts'
 import { acsRoutes } from './sandbox/acs-routes.ts'
 import { loadClocks, saveClock } from './sandbox/clock-store.ts'
 import { pageRoutes } from './sandbox/page-routes.ts'
+import { ProviderSimulator } from './sandbox/provider.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import type { RecurringDeps } from './recurring/deps.ts'
 import { Plans } from './recurring/plans.ts'
@@ -208,6 +209,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     clock,
     random,
     acquirers,
+    collects: () => isSandbox,
     authenticator,
     cvvs,
     ...(limits && { limits }),
@@ -242,13 +244,23 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       return found ? acceptedKeys(found, clock.machine()) : []
     },
   }
+  // What is planned for an order is planned with all of them: they share it.
+  const [acquirer] = simulators
+  const provider = acquirer ? new ProviderSimulator({ payments, directory, acquirer }) : null
   const runner = new TimerRunner({
     database,
     clock,
-    handlers: timerHandlers(payments, recurring, directory, delivery, (timer, callback, outcome) => {
-      metrics?.callback(outcome)
-      tellOfCallback(log, timer, callback, outcome)
-    }),
+    handlers: timerHandlers(
+      payments,
+      recurring,
+      directory,
+      delivery,
+      (timer, callback, outcome) => {
+        metrics?.callback(outcome)
+        tellOfCallback(log, timer, callback, outcome)
+      },
+      provider,
+    ),
     failed: (timer, error) => {
       metrics?.timerFailed(timer.kind)
       log.error({ ...subjectOf(timer), msg: 'a timer failed', kind: timer.kind, bug: describe(error) })
@@ -306,6 +318,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         directory,
         newKeyUsed: keyUsed,
         publicUrl,
+        sessionUrl: () => null,
         direct,
         vault,
         cvvs,
@@ -321,12 +334,10 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       checkoutRoutes({ payments, directory, vault, cvvs, rules, publicUrl, testCardsUrl, guessed, background }),
     ),
   )
-  // What is planned for an order is planned with all of them: they share it.
-  const [acquirer] = simulators
-  if (movable && acquirer && authenticator && merchant) {
+  if (movable && acquirer && provider && authenticator && merchant) {
     const accessControlServer = new AccessControlServer({ database, clock, random, routes })
     const virtualClock = new VirtualClock({ database, clock: movable, runner, poller: job })
-    const payer = { payments, vault, cvvs, rules, acquirer, accessControlServer }
+    const payer = { payments, vault, cvvs, rules, acquirer, provider, accessControlServer }
     await app.register(
       doors.developers(
         sandboxRoutes({ payer, directory, newKeyUsed: keyUsed, delivery, clock: virtualClock, publicUrl }),

@@ -2,12 +2,14 @@ import { invariant } from './base/invariant.ts'
 import type { Callback } from './callback/callback.ts'
 import { deliver, type DeliveryDeps, type DeliveryOutcome } from './callback/deliver.ts'
 import type { Directory } from './merchant/directory.ts'
+import type { Merchant } from './merchant/merchant.ts'
 import { parseAttemptSubject } from './payment/change.ts'
 import type { PaymentDeps } from './payment/deps.ts'
 import { abandon, expire } from './payment/expire.ts'
 import { inquire, reverseLate } from './payment/inquire.ts'
 import { inquireOperation, undoLate } from './payment/inquire-operation.ts'
 import { lapse } from './payment/lapse.ts'
+import { giveBack } from './payment/receive.ts'
 import { signAnew } from './payment/sign-anew.ts'
 import { chargeDue } from './recurring/charge-due.ts'
 import type { RecurringDeps } from './recurring/deps.ts'
@@ -23,6 +25,7 @@ export function timerHandlers(
   directory: Directory,
   delivery: DeliveryDeps,
   delivered: (timer: Timer, callback: Callback, outcome: DeliveryOutcome) => void,
+  provider: { notify(merchant: Merchant, subject: string): Promise<null> } | null,
 ): Record<TimerKind, TimerHandler> {
   const merchantOf = async (merchantId: string) => {
     const merchant = await directory.find(merchantId)
@@ -53,6 +56,11 @@ export function timerHandlers(
     },
     lapse: async ({ merchantId, subject }) => lapse(payments, await merchantOf(merchantId), subject),
     charge: async ({ merchantId, subject }, now) => chargeDue(recurring, await merchantOf(merchantId), subject, now),
+    return: async ({ merchantId, subject }) => giveBack(payments, await merchantOf(merchantId), subject),
+    notify: async ({ merchantId, subject }) => {
+      invariant(provider, 'only a provider that is played here tells us by a timer')
+      return provider.notify(await merchantOf(merchantId), subject)
+    },
     callback: async (timer, _now, isUrgent) => {
       const { merchantId, timerId, subject } = timer
       const merchant = await merchantOf(merchantId)
@@ -78,5 +86,7 @@ export function timerHandlers(
 export function subjectOf({ merchantId, kind, subject }: Timer): Readonly<Record<string, unknown>> {
   if (kind === 'expire' || kind === 'lapse') return { merchantId, orderId: subject }
   if (kind === 'charge') return { merchantId, planId: subject }
+  if (kind === 'return') return { merchantId, reference: subject }
+  if (kind === 'notify') return { merchantId, payment: subject }
   return kind === 'callback' ? { merchantId, callbackId: subject } : { merchantId, ...parseAttemptSubject(subject) }
 }

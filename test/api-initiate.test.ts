@@ -146,8 +146,7 @@ describe('POST /pg/payment/card/initiate', () => {
 
   test('what is known and not built yet is refused by its name', async () => {
     const rows = [
-      [{ sourceOfFunds: { type: 'vabca' } }, 'source of funds.type'],
-      [{ sourceOfFunds: { type: 'qris' } }, 'source of funds.type'],
+      [{ sourceOfFunds: { type: 'qris', paymentCode: '1' } }, 'source of funds.payment code'],
       [{ order: { otp: '999999' } }, 'order.otp'],
       [{ transaction: { fdsId: '000369990001' } }, 'transaction.fds id'],
       [{ transaction: { acquirerId: '12345678' } }, 'transaction.acquirer id'],

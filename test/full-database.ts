@@ -130,6 +130,7 @@ async function playAcquirer(gateway: TestGateway): Promise<void> {
     clock,
     random: systemRandom,
     acquirers: onlyAcquirer(acquirerOf(silence)),
+    collects: () => true,
     authenticator: null,
     cvvs: new CvvKeeper(clock),
     unknownDeadlineMs: 15 * 60_000,

@@ -60,6 +60,7 @@ function another(acquirer: Partial<Acquirer>, aheadMs = 0): PaymentDeps {
     clock,
     random: systemRandom,
     acquirers: onlyAcquirer(acquirer),
+    collects: () => true,
     authenticator: null,
     cvvs: new CvvKeeper(clock),
     unknownDeadlineMs: 15 * 60_000,

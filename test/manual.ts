@@ -73,7 +73,7 @@ function answerWords(issuer: IssuerAnswer): string {
 /** What a merchant gets who asks for an operation, by the state of the order; `above`: more than what is left. */
 function operationsTable(): string {
   const now = new Date(0)
-  const order = { capturedAt: null, authorizedUntil: null, captured: rupiah(0n) }
+  const order = { channel: 'cc', capturedAt: null, authorizedUntil: null, captured: rupiah(0n) }
   return table(
     ['The order is', ...operationKinds],
     orderStates.map((state) => [

@@ -408,6 +408,7 @@ function another(acquirers: Acquirers): { deps: PaymentDeps; vault: Vault; cvvs:
     clock: systemClock,
     random: systemRandom,
     acquirers,
+    collects: () => true,
     authenticator: null,
     cvvs,
     unknownDeadlineMs: 15 * 60_000,

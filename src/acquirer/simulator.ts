@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { invariant, unreachable } from '../base/invariant.ts'
+import { type Money, rupiah } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
 import type { Random } from '../base/random.ts'
 import { Batcher } from '../postgres/batcher.ts'
@@ -127,6 +128,42 @@ export class AcquirerSimulator implements Acquirer {
       // The acquirer has been asked; there is no second use for a CVV (invariant 8).
       this.#deps.cvvs.drop(request.attemptToken)
     }
+  }
+
+  /**
+   * Holds what a payer paid elsewhere, as whoever took it does before anybody is told. From here on it is held, given
+   * back and refunded as what was authorized is.
+   */
+  async collect({
+    merchantId,
+    orderId,
+    reference,
+    amount,
+    approvalCode,
+  }: Reference & { readonly amount: Money; readonly approvalCode: string }): Promise<void> {
+    const it: store.Authorization = {
+      ...blank,
+      merchantId,
+      reference: keptReference(this.id, reference),
+      orderId,
+      amountMinor: amount.minor,
+      currency: amount.currency,
+      state: 'approved',
+      approvalCode,
+      responseCode: '00',
+    }
+    await this.#memory.add({ it, at: this.#deps.clock.now(merchantId) })
+  }
+
+  /** What `collect` holds under a reference; undefined where it never came to hold it. */
+  async held(
+    merchantId: string,
+    reference: string,
+  ): Promise<{ readonly orderId: string; readonly amount: Money; readonly approvalCode: string } | undefined> {
+    const known = await store.find(this.#deps.database, merchantId, keptReference(this.id, reference))
+    if (!known || known.orderId === null || known.amountMinor === null || known.approvalCode === null) return undefined
+    const { orderId, amountMinor, approvalCode } = known
+    return { orderId, amount: rupiah(amountMinor), approvalCode }
   }
 
   operate(request: OperationRequest): Promise<OperationReply> {

@@ -1,4 +1,5 @@
 import { type CheckAnswer, success } from '../wire/answers.ts'
+import type { Way } from './ways.ts'
 
 /*
  * The two answers that are given in masses, as the serialiser of their schemas writes them, byte for byte
@@ -8,14 +9,15 @@ import { type CheckAnswer, success } from '../wire/answers.ts'
 const head = JSON.stringify(success).slice(0, -1)
 
 export function initiateText(
-  { redirecturl, expiryLink }: { readonly redirecturl: string; readonly expiryLink: string },
+  { redirecturl, expiryLink, paymentCode, appurl, imageurl, stringQr }: Way & { readonly expiryLink: string },
   processingTime: number,
   traceId: string,
 ): string {
   // A token and a time need no escapes; the address before them is the operator's.
   return (
-    `${head},"redirecturl":${JSON.stringify(redirecturl)},"expiryLink":"${expiryLink}",` +
-    `"processingTime":${processingTime},"traceId":"${traceId}"}`
+    `${head},"redirecturl":${JSON.stringify(redirecturl)},"expiryLink":"${expiryLink}"` +
+    `${textOf('paymentCode', paymentCode)}${textOf('appurl', appurl)}${textOf('imageurl', imageurl)}` +
+    `${textOf('stringQr', stringQr)},"processingTime":${processingTime},"traceId":"${traceId}"}`
   )
 }
 

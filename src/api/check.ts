@@ -1,5 +1,5 @@
 import { toInteger } from '../base/money.ts'
-import type { Glance } from '../payment/order.ts'
+import { type Glance, paidCodeOf } from '../payment/order.ts'
 import { paymentOf, type PaymentResult } from '../payment/result.ts'
 import type { CheckAnswer } from '../wire/answers.ts'
 import { userDesc } from '../wire/status.ts'
@@ -9,6 +9,7 @@ import { wibDateTime } from '../wire/wib.ts'
 export function checkData({ order, attempt }: Glance, now: Date): CheckAnswer['data'] {
   const payment = paymentOf(order, attempt, now)
   const isPaid = order.paidAttempt !== null
+  const paymentCode = paidCodeOf(order)
   return {
     merchant: { id: order.merchantId },
     customer: { id: order.details.customerId },
@@ -18,7 +19,9 @@ export function checkData({ order, attempt }: Glance, now: Date): CheckAnswer['d
       amount: toInteger(order.amount),
       currency: order.amount.currency,
     },
-    ...(order.channel !== null && { sourceOfFunds: { type: order.channel } }),
+    ...(order.channel !== null && {
+      sourceOfFunds: { type: order.channel, ...(paymentCode !== null && { paymentCode }) },
+    }),
     ...(isPaid &&
       attempt?.cardMask &&
       attempt.cardInfo && { card: { mask: attempt.cardMask, info: { ...attempt.cardInfo } } }),

@@ -2,7 +2,8 @@ import { Problem } from '../base/problem.ts'
 import type { DirectWay } from '../http/direct.ts'
 import type { Directory } from '../merchant/directory.ts'
 import type { Merchant } from '../merchant/merchant.ts'
-import { refuseUnavailable } from '../payment/candidates.ts'
+import { channelOf } from '../channel/catalogue.ts'
+import { refuseUnavailable, takes } from '../payment/candidates.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import type { NewOrder } from '../payment/initiate.ts'
 import type { Order } from '../payment/order.ts'
@@ -21,6 +22,8 @@ export interface ApiDeps {
   readonly newKeyUsed: (merchant: Merchant) => Promise<void>
   readonly initiate: (merchant: Merchant, request: NewOrder) => Promise<Order>
   readonly publicUrl: () => string
+  /** Where the payer of a wallet's order, say, goes (`ways.ts`). */
+  readonly sessionUrl: (order: Order, token: string) => string | null
   /** The short way past the framework; absent: there is none. */
   readonly direct?: DirectWay
   /** Checks and seals cards, and knows the stored ones. */
@@ -43,6 +46,7 @@ export function orderOf(wanted: InitiateRequest): NewOrder {
     orderId: wanted.order.id,
     amount: wanted.order.amount,
     channel: wanted.channel,
+    paymentCode: wanted.paymentCode,
     timeoutMinutes: wanted.order.timeoutMinutes,
     identity: wanted.identity,
     details: {
@@ -59,6 +63,9 @@ export function orderOf(wanted: InitiateRequest): NewOrder {
       isCharge: false,
       recurring: wanted.recurring,
       plan: null,
+      isPicked: wanted.channel === null,
+      accountId: wanted.accountId,
+      openCode: null,
       threeDs: null,
       members: wanted.stored,
     },
@@ -109,7 +116,7 @@ export async function requireNewPlan(
 }
 
 /**
- * Refuses an order that nobody could pay. Cards need somebody who moves the money, and live mode may have nobody
+ * Refuses an order that nobody could pay: by a channel that its merchant may not use. Cards need somebody who moves the money, and live mode may have nobody
  * yet (design part 1); a card's type can be asked for only where types are known.
  *
  * @throws Problem `feature_not_allowed`, naming the member
@@ -121,7 +128,7 @@ export function refuseUnpayable(
 ): void {
   if (terms.cardFilter?.types && !rules.knowsTypes)
     throw new Problem('feature_not_allowed', { field: 'order.transactionFiltering.cardType' })
-  const enabled = channel === null || merchant.channels.includes(channel)
-  if (!enabled) throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
+  if (channel !== null && !takes(payments, merchant, channelOf(channel)))
+    throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
   refuseUnavailable(payments, merchant, terms)
 }

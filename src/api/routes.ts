@@ -8,8 +8,7 @@ import { refuseOtherMethods } from '../http/not-found.ts'
 import { answerProblems, seconds } from '../http/problem-answer.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { cancelOrder } from '../payment/cancel.ts'
-import type { Glance, Order } from '../payment/order.ts'
-import { pageTokenOf } from '../payment/page-token.ts'
+import type { Glance } from '../payment/order.ts'
 import { CheckAnswer, CodeAnswer, InitiateAnswer, success } from '../wire/answers.ts'
 import { readInitiate } from '../wire/initiate.ts'
 import { InitiateBody } from '../wire/initiate-body.ts'
@@ -32,6 +31,7 @@ import { operationRoutes } from './operation-routes.ts'
 import { notBuiltYet } from './not-built-yet.ts'
 import { planRoutes, refuseOtherPlanMethods } from './plan-routes.ts'
 import { threeDsRoutes } from './three-ds-routes.ts'
+import { type Way, wayOf } from './ways.ts'
 
 /** The merchants' door: the contract's routes under `/pg/payment/card`. */
 export function apiRoutes(deps: ApiDeps) {
@@ -147,20 +147,13 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
 }
 
 /** Opens the order that a body asks for. */
-async function open(
-  deps: ApiDeps,
-  merchant: Merchant,
-  body: Buffer,
-): Promise<{ readonly redirecturl: string; readonly expiryLink: string }> {
+async function open(deps: ApiDeps, merchant: Merchant, body: Buffer): Promise<Way & { readonly expiryLink: string }> {
   const wanted = readInitiate(body)
   refuseUnpayable(deps, merchant, wanted)
   if (wanted.card.token !== null) await requireStoredCard(deps, merchant, wanted)
   if (wanted.recurring) await requireNewPlan(deps, merchant, wanted)
   const order = await deps.initiate(merchant, orderOf(wanted))
-  return {
-    redirecturl: `${deps.publicUrl()}${pagePathOf(merchant, order, wanted.channel)}`,
-    expiryLink: wibDateTime(order.expiresAt),
-  }
+  return { ...wayOf(deps, merchant, order), expiryLink: wibDateTime(order.expiresAt) }
 }
 
 /** An order as it stands now. */
@@ -207,10 +200,4 @@ const plainOrderId = /^[A-Za-z0-9._-]{1,64}$/
  */
 function withMetaData(answer: string, metaData: string): string {
   return answer.replace('"meta":{"data":null}', () => `"meta":{"data":${metaData}}`)
-}
-
-/** The card page, or the picker when the payer chooses the method (design 4.2). */
-function pagePathOf(merchant: Merchant, order: Order, channel: string | null): string {
-  const token = pageTokenOf(merchant.route, order)
-  return channel === null ? `${prefix}/v2/access/${token}` : `${prefix}/access/${token}`
 }

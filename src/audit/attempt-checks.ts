@@ -5,6 +5,9 @@ import type { Dossier, FiledAttempt, FiledEvent } from './dossier.ts'
 /** States from which an attempt has asked for money and has no answer. */
 const asking: ReadonlySet<string> = new Set(['authorizing', 'reversing'])
 
+/** Events that tell by whom, and under which reference, an attempt is or was to be paid. */
+const asked: ReadonlySet<string> = new Set(['attempt.authorizing', 'attempt.rerouted', 'order.paid'])
+
 /** States that count against the attempts that an order may have. */
 const refusals: ReadonlySet<string> = new Set(['refused', 'declined', 'reversed'])
 
@@ -82,7 +85,7 @@ export const attemptChecks: readonly OrderCheck[] = [
       const told = new Map<number, FiledEvent['details']>()
       const references = new Set<unknown>()
       for (const { type, details, seq } of events) {
-        if (type !== 'attempt.authorizing' && type !== 'attempt.rerouted') continue
+        if (!asked.has(type)) continue
         told.set(Number(details['attemptNo']), details)
         if (references.has(details['reference'])) fault(`event ${seq} tells a reference that was asked for before`)
         references.add(details['reference'])
@@ -117,10 +120,10 @@ export const attemptChecks: readonly OrderCheck[] = [
     about: 'the vault holds the card of an attempt while the attempt lives, and not after',
     look: ({ attempts, held }, fault) => {
       for (const attempt of attempts) {
-        const { attemptNo, attemptToken, state } = attempt
+        const { attemptNo, attemptToken, state, channel } = attempt
         if (hasEnded(attempt) && attemptToken !== null)
           fault(`attempt ${attemptNo} is ${state} and still names ${held.has(attemptToken) ? 'its card' : 'a card'}`)
-        if (!hasEnded(attempt) && (attemptToken === null || !held.has(attemptToken)))
+        if (channel === 'cc' && !hasEnded(attempt) && (attemptToken === null || !held.has(attemptToken)))
           fault(`attempt ${attemptNo} is ${state} and the vault does not hold its card`)
       }
       return attempts.length

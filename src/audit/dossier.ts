@@ -42,6 +42,7 @@ export interface FiledEvent extends StoredEvent {
 export interface FiledAttempt {
   readonly attemptNo: number
   readonly state: string
+  readonly channel: string
   readonly attemptToken: string | null
   readonly authenticationId: string | null
   readonly transStatus: string | null

@@ -21,6 +21,7 @@ const orderMoves: Readonly<Partial<Record<EventType, readonly [OrderOperation, O
   'attempt.unknown': ['pay', 'unknown'],
   'attempt.declined': ['pay', 'declined'],
   'attempt.reversed': ['pay', 'reversed'],
+  'order.paid': ['receive', 'kept'],
   'order.captured': ['pay', 'approved'],
   'order.authorized': ['pay', 'reserved'],
   'order.partially_captured': ['capture', 'part'],
@@ -47,6 +48,7 @@ const attemptMoves: Readonly<Partial<Record<EventType, readonly [AttemptOperatio
   'attempt.declined': ['authorize', 'declined'],
   'attempt.reversing': ['reverse', 'asked'],
   'attempt.reversed': ['reverse', 'reversed'],
+  'order.paid': ['receive', 'kept'],
   'order.captured': ['authorize', 'approved'],
   'order.authorized': ['authorize', 'reserved'],
 }

@@ -15,6 +15,7 @@ export interface Told {
 
 /** What each event adds to the sums of its order. */
 const adds: Readonly<Partial<Record<EventType, readonly ('authorized' | 'captured' | 'refunded')[]>>> = {
+  'order.paid': ['authorized', 'captured'],
   'order.captured': ['authorized', 'captured'],
   'order.authorized': ['authorized'],
   'order.partially_captured': ['captured'],

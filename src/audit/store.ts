@@ -153,6 +153,7 @@ export async function eventsIn(sql: Sql, range: Range): Promise<Filed<FiledEvent
 interface AttemptRow extends KeyRow {
   attempt_no: number
   state: string
+  channel: string
   attempt_token: string | null
   authentication_id: string | null
   trans_status: string | null
@@ -167,7 +168,7 @@ interface AttemptRow extends KeyRow {
 
 const selectAttempts = statement(
   'audit.attempts',
-  `select merchant_id, order_id, attempt_no, state, attempt_token, authentication_id, trans_status, cavv,
+  `select merchant_id, order_id, attempt_no, state, channel, attempt_token, authentication_id, trans_status, cavv,
      acquirer_id, acquirer_reference, approval_code, asked_at, created_at, ended_at
    from attempt
    where (merchant_id, order_id) > ($1, $2) and (merchant_id, order_id) <= ($3, $4)
@@ -180,6 +181,7 @@ export async function attemptsIn(sql: Sql, range: Range): Promise<Filed<FiledAtt
     ...keyOf(row),
     attemptNo: row.attempt_no,
     state: row.state,
+    channel: row.channel,
     attemptToken: row.attempt_token,
     authenticationId: row.authentication_id,
     transStatus: row.trans_status,

@@ -59,7 +59,7 @@ export const timerChecks: readonly OrderCheck[] = [
     invariant: 8,
     about: 'an attempt whose payer does not come back is given up, and its card erased',
     look: ({ order: { orderId }, attempts, timers }, fault) => {
-      const open = attempts.filter(({ state }) => waiting.has(state))
+      const open = attempts.filter(({ state, channel }) => channel === 'cc' && waiting.has(state))
       for (const { attemptNo, state, createdAt } of open) {
         const due = timers.get(timerIdOf('abandon', attemptSubject(orderId, attemptNo)))
         if (!due) fault(`attempt ${attemptNo} is ${state} and is never given up`)

@@ -58,6 +58,7 @@ const references: Readonly<Record<string, Selection>> = {
         and a.attempt_no = page.attempt_no) is null as is_missing`,
   },
   operation: toOrder,
+  receipt: toOrder,
   callback: toOrder,
   event: toOrder,
   plan: toOrder,
@@ -75,14 +76,20 @@ const references: Readonly<Record<string, Selection>> = {
       where c.merchant_id = page.merchant_id and c.callback_id = page.callback_id) is null as is_missing`,
   },
   // All but the first simulated acquirer put their names before a reference (acquirer/simulated.ts).
-  // A tombstone that came first names no order; any other entry is what one of our attempts asked for.
+  // A tombstone that came first names no order; any other entry is what one of our attempts asked for,
+  // or what a payer brought and we were told of, or will be.
   simulated_authorization: {
     name: 'attempt_of',
     columns: `page.merchant_id, page.order_id, 'reference ' || page.reference as about,
      page.order_id is not null and (select true from attempt a
       where a.merchant_id = page.merchant_id and a.order_id = page.order_id
         and a.acquirer_reference = regexp_replace(page.reference, '^[A-Za-z0-9]+/', '')
-      limit 1) is null as is_missing`,
+      limit 1) is null
+       and (select true from receipt r where r.merchant_id = page.merchant_id and r.reference = page.reference) is null
+       and (select true from timer t
+         where t.merchant_id = page.merchant_id and t.kind = 'notify'
+           and t.subject like '%:' || page.reference
+         limit 1) is null as is_missing`,
   },
   simulated_operation: {
     name: 'operation_of',
@@ -111,6 +118,9 @@ const references: Readonly<Record<string, Selection>> = {
            and p.operation_no = substring(page.subject from ':([0-9]{1,4})$')::int)
        when page.kind = 'charge' then (select true from plan p
          where p.merchant_id = page.merchant_id and p.plan_id = page.subject)
+       when page.kind = 'return' then (select true from receipt r
+         where r.merchant_id = page.merchant_id and r.reference = page.subject)
+       when page.kind = 'notify' then true
        when page.kind = 'callback' then (select true from callback c
          where c.merchant_id = page.merchant_id and c.callback_id = page.subject)
      end is null as is_missing`,

@@ -11,6 +11,7 @@ const aMerchant = (changes: Partial<Merchant>): Merchant => ({
   merchantId: 'M',
   route: 1,
   name: 'M',
+  keepsLatePayments: true,
   key: new Secret('new'),
   previousKey: null,
   newKeyUsed: true,

@@ -12,7 +12,7 @@ export interface Merchant {
   readonly previousKey: { readonly key: Secret<string>; readonly until: Date } | null
   /** Callbacks are signed with the previous key until the new one has authenticated a request. */
   readonly newKeyUsed: boolean
-  /** Enabled `sourceOfFunds.type` values. */
+  /** Enabled `sourceOfFunds.type` values; `everyChannel` stands for all. */
   readonly channels: readonly string[]
   /** After so many refused attempts an order fails. */
   readonly attemptsPerOrder: number
@@ -20,6 +20,8 @@ export interface Merchant {
   readonly sendsCardInCallback: boolean
   /** Adds `orderId` and `orderAmount` to return URLs. */
   readonly addsOrderToReturn: boolean
+  /** Keeps money that comes when an order's time is over; else it goes back to the payer. */
+  readonly keepsLatePayments: boolean
   /** Its acquirers and what goes to each; with none, everything goes to the gateway's first. */
   readonly acquirers: readonly MerchantAcquirer[]
   /** The fraud systems that it may choose. */
@@ -30,6 +32,9 @@ export interface Merchant {
 export function isMerchantId(text: string): boolean {
   return /^[A-Za-z0-9._-]{1,32}$/.test(text)
 }
+
+/** In a merchant's channels: whatever the gateway has somebody for. */
+export const everyChannel = '*'
 
 /** How a rotated key stays valid, by default. */
 export const keyOverlapMs = 24 * 3_600_000

@@ -21,6 +21,7 @@ interface Row {
   attempts_per_order: number
   sends_card_in_callback: boolean
   adds_order_to_return: boolean
+  keeps_late_payments: boolean
   acquirers: AcquirerRow[]
   fraud_systems: string[]
 }
@@ -43,13 +44,14 @@ function fromRow(row: Row, cipher: KeyCipher): Merchant {
     attemptsPerOrder: row.attempts_per_order,
     sendsCardInCallback: row.sends_card_in_callback,
     addsOrderToReturn: row.adds_order_to_return,
+    keepsLatePayments: row.keeps_late_payments,
     acquirers: row.acquirers.map(acquirerFromRow),
     fraudSystems: row.fraud_systems,
   }
 }
 
 const columns = `merchant_id, route, name, key_sealed, previous_key_sealed, previous_key_until, new_key_used,
-     channels, attempts_per_order, sends_card_in_callback, adds_order_to_return, fraud_systems,
+     channels, attempts_per_order, sends_card_in_callback, adds_order_to_return, keeps_late_payments, fraud_systems,
      ${acquirersColumn}`
 
 const selectOne = statement('merchant.find', `select ${columns} from merchant where merchant_id = $1`)

@@ -1,7 +1,10 @@
+import type { Money } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
+import { type Channel, channels } from '../channel/catalogue.ts'
+import { codePrefix } from '../channel/code.ts'
 import type { RoutedCard } from '../card/routed-card.ts'
 import type { MerchantAcquirer } from '../merchant/merchant-acquirer.ts'
-import type { Merchant } from '../merchant/merchant.ts'
+import { everyChannel, type Merchant } from '../merchant/merchant.ts'
 import type { PaymentTerms } from '../wire/payment-terms.ts'
 import type { PaymentDeps } from './deps.ts'
 import type { NewOrder } from './initiate.ts'
@@ -19,6 +22,28 @@ function acquirersOf({ acquirers }: Deps, merchant: Merchant): readonly Merchant
 }
 
 const unrestricted = { priority: 1, bins: null, schemes: null, minMinor: null, maxMinor: null, isEnabled: true }
+
+/** Whether a merchant's payers may pay by a channel: it is enabled, and there is somebody who moves the money. */
+export function takes(
+  deps: Pick<PaymentDeps, 'acquirers' | 'collects'>,
+  merchant: Merchant,
+  channel: Channel,
+): boolean {
+  if (!merchant.channels.includes(everyChannel) && !merchant.channels.includes(channel.id)) return false
+  if (channel.code && codePrefix(channel.code, merchant.route) === null) return false
+  return channel.pays === 'card' ? acquirersOf(deps, merchant).length > 0 : deps.collects(channel)
+}
+
+/** The channels that a payer is offered for an order of this amount, in their order. */
+export function offered(
+  deps: Pick<PaymentDeps, 'acquirers' | 'collects'>,
+  merchant: Merchant,
+  amount: Money,
+): readonly Channel[] {
+  return channels.filter(
+    (channel) => takes(deps, merchant, channel) && amount.minor >= channel.min && amount.minor <= channel.max,
+  )
+}
 
 /**
  * Refuses what the merchant has nobody for (invariant 12): cards without an acquirer, an acquirer or a fraud

@@ -27,6 +27,7 @@ import { noticeOf } from './notice.ts'
 import type { Operation } from './operation.ts'
 import { operationsOf } from './operation-store.ts'
 import { type Attempt, isExhausted, type Order, refusalsAllowed, type Standing } from './order.ts'
+import type { Receipt } from './receipt.ts'
 import type { WrittenChange } from './write-changes.ts'
 
 /**
@@ -50,6 +51,7 @@ export class Change {
   readonly #used: UsedCard[] = []
   readonly #erased: string[] = []
   readonly #plans: PlanStart[] = []
+  readonly #receipts: Receipt[] = []
 
   constructor(merchant: Merchant, now: Date, { order, attempt }: Standing, operations: readonly Operation[]) {
     this.merchant = merchant
@@ -97,11 +99,12 @@ export class Change {
     if (to === 'open') this.schedule('expire', this.#order.orderId, this.#order.expiresAt)
   }
 
-  addAttempt(attempt: Attempt, held: HeldCard): void {
+  /** Begins an attempt, with its card where a card pays. */
+  addAttempt(attempt: Attempt, held?: HeldCard): void {
     this.#attempt = attempt
     this.#attempts.set(attempt.attemptNo, attempt)
     this.#order = { ...this.#order, attemptCount: attempt.attemptNo }
-    this.#stored.push(held)
+    if (held) this.#stored.push(held)
   }
 
   moveAttempt(operation: AttemptOperation, outcome: AttemptOutcome, patch: Partial<Attempt> = {}): Attempt {
@@ -127,6 +130,11 @@ export class Change {
 
   patchOrder(patch: Partial<Omit<Order, 'state'>>): void {
     this.#order = { ...this.#order, ...patch }
+  }
+
+  /** Notes a payment that was made elsewhere, kept or not. */
+  addReceipt(receipt: Receipt): void {
+    this.#receipts.push(receipt)
   }
 
   /** Begins a capture, void or refund: its amount is set aside until its answer is there (invariant 5). */
@@ -245,6 +253,7 @@ export class Change {
       stored: this.#stored,
       used: this.#used,
       plans: this.#plans,
+      receipts: this.#receipts,
       erased: this.#erased,
       callback,
     }

@@ -3,6 +3,7 @@ import type { Acquirers } from '../acquirer/acquirers.ts'
 import type { Authenticator } from '../authentication/authenticator.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
+import type { Channel } from '../channel/catalogue.ts'
 import type { HeldCard, UsedCard } from '../card/held-card.ts'
 import type { Database, Sql } from '../postgres/database.ts'
 import type { Timer } from '../timer/timer.ts'
@@ -46,6 +47,8 @@ export interface PaymentDeps {
   readonly clock: Clock
   readonly random: Random
   readonly acquirers: Acquirers
+  /** Whether somebody tells us of payments by this channel, which are made elsewhere. */
+  readonly collects: (channel: Channel) => boolean
   readonly authenticator: Authenticator | null
   readonly cvvs: CvvKeeper
   /** Stops who tries cards; absent: nobody is stopped. */

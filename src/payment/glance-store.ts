@@ -1,7 +1,7 @@
 import { rupiah } from '../base/money.ts'
 import { textArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
-import { customerIdOf, isThreeDs } from '../wire/initiate.ts'
+import { customerIdOf, isThreeDs, openCodeOf } from '../wire/initiate.ts'
 import type { AttemptState, OrderState } from './lifecycle.ts'
 import type { Attempt, Glance } from './order.ts'
 import { type OrderKey, ordersBy } from './standing-store.ts'
@@ -19,6 +19,7 @@ interface Row {
   state: OrderState
   amount_minor: bigint
   channel: string | null
+  payment_code: string | null
   request: string
   meta_data: string | null
   expires_ms: number
@@ -36,8 +37,8 @@ interface Row {
 
 const select = statement(
   'payment.glances',
-  `select wanted.place::int, o.merchant_id, o.order_id, o.reference, o.state, o.amount_minor, o.channel, o.request,
-     o.meta_data, (extract(epoch from o.expires_at) * 1000)::float8 as expires_ms, o.paid_attempt,
+  `select wanted.place::int, o.merchant_id, o.order_id, o.reference, o.state, o.amount_minor, o.channel,
+     o.payment_code, o.request, o.meta_data, (extract(epoch from o.expires_at) * 1000)::float8 as expires_ms, o.paid_attempt,
      (extract(epoch from o.settled_at) * 1000)::float8 as settled_ms, o.authorized_minor, o.captured_minor,
      o.refunded_minor, a.state as attempt_state, a.card_mask,
      a.card_info, a.approval_code, a.acquirer_channel
@@ -65,6 +66,7 @@ function fromRow(row: Row): Glance {
       state: row.state,
       amount: rupiah(row.amount_minor),
       channel: row.channel,
+      paymentCode: row.payment_code,
       expiresAt: new Date(row.expires_ms),
       paidAttempt: row.paid_attempt,
       settledAt: row.settled_ms === null ? null : new Date(row.settled_ms),
@@ -74,6 +76,7 @@ function fromRow(row: Row): Glance {
       details: {
         customerId: customerIdOf(row.request),
         metaData: row.meta_data,
+        openCode: row.payment_code === null && row.channel !== 'cc' ? openCodeOf(row.request) : null,
         threeDs: isThreeDs(row.request) ? {} : null,
       },
     },

@@ -6,6 +6,9 @@
  * open until an inquiry or a reversal settles it (invariant 4). Turning it into `declined` is how money is
  * taken twice. `not_sent` is certainty: the acquirer did nothing, and another one is asked.
  *
+ * A payment that is made elsewhere, at a bank or in a wallet, is received: nobody was asked for it, and money that comes
+ * after an order's time is money all the same. What an order does not want is not in its life: it goes back.
+ *
  * A capture or a refund moves the order by `part` where something is left to capture or to give back after
  * it, by `whole` where nothing is. Money that flows back ends the capturing: what is still authorized then
  * lapses.
@@ -18,6 +21,8 @@ export const orderRows = [
   ['pay', 'processing', 'declined', 'open'],
   ['pay', 'processing', 'unknown', 'processing'],
   ['pay', 'processing', 'reversed', 'open'],
+  ['receive', 'open', 'kept', 'captured'],
+  ['receive', 'expired', 'kept', 'captured'],
   ['fail', 'open', 'exhausted', 'failed'],
   ['expire', 'open', 'elapsed', 'expired'],
   ['cancel', 'open', 'asked', 'cancelled'],
@@ -54,6 +59,7 @@ export const attemptRows = [
   ['authorize', 'authorizing', 'declined', 'declined'],
   ['authorize', 'authorizing', 'unknown', 'authorizing'],
   ['authorize', 'authorizing', 'not_sent', 'authorizing'],
+  ['receive', 'started', 'kept', 'captured'],
   ['reverse', 'authorizing', 'asked', 'reversing'],
   ['reverse', 'reversing', 'reversed', 'reversed'],
   ['reverse', 'reversing', 'unknown', 'reversing'],

@@ -4,7 +4,7 @@ import { callbackHeaders, callbackText } from '../wire/callback.ts'
 import { isFinal } from '../wire/status.ts'
 import { signedBody } from '../wire/signature.ts'
 import type { PaymentDeps } from './deps.ts'
-import type { Attempt, Order } from './order.ts'
+import { type Attempt, type Order, paidCodeOf } from './order.ts'
 import { paymentOf } from './result.ts'
 
 /**
@@ -29,7 +29,7 @@ export function noticeOf(
     order: { id: order.orderId, reference: order.reference, amount: order.amount },
     acquirerId: terms.acquirerId,
     channel: order.channel,
-    paymentCode: null,
+    paymentCode: paidCodeOf(order),
     card:
       merchant.sendsCardInCallback && paid?.cardMask && paid.cardInfo
         ? { mask: paid.cardMask, info: { ...paid.cardInfo } }

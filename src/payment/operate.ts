@@ -1,6 +1,7 @@
 import { invariant, unreachable } from '../base/invariant.ts'
 import { minus, type Money, zero } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
+import { channelOf } from '../channel/catalogue.ts'
 import { uuidFrom } from '../base/random.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { wibDate } from '../wire/wib.ts'
@@ -168,7 +169,7 @@ function leftOf(kind: OperationKind, { authorized, captured, refunded, pending }
 }
 
 /**
- * Why an order in this state cannot be captured, voided or refunded; undefined where it can. A void of money
+ * Why an order in this state, and paid by this channel, cannot be captured, voided or refunded; undefined where it can. A void of money
  * that was captured is possible until its day has ended in Western Indonesia, when acquirers close their
  * batches; after that it is a refund.
  */
@@ -176,13 +177,16 @@ export function refusalOf(
   kind: OperationKind,
   {
     state,
+    channel,
     capturedAt,
     captured,
     authorizedUntil,
-  }: Pick<Order, 'state' | 'capturedAt' | 'captured' | 'authorizedUntil'>,
+  }: Pick<Order, 'state' | 'channel' | 'capturedAt' | 'captured' | 'authorizedUntil'>,
   now: Date,
 ): 'not_permitted' | 'order_not_found' | undefined {
   if (!mayBegin(kind, state)) return kind === 'refund' && captured.minor === 0n ? 'order_not_found' : 'not_permitted'
+  const { voids, refunds } = channelOf(channel ?? 'cc')
+  if ((kind === 'void' && !voids) || (kind === 'refund' && !refunds)) return 'not_permitted'
   if (kind === 'capture' && authorizedUntil && now >= authorizedUntil) return 'not_permitted'
   if (kind === 'void' && capturedAt && wibDate(capturedAt) !== wibDate(now)) return 'not_permitted'
   return undefined

@@ -42,6 +42,12 @@ export interface OrderDetails {
   readonly recurring: RecurringOrder | null
   /** The plan that it is a payment of, after the first; null where it is of none. */
   readonly plan: PlanMark | null
+  /** Its payer picks, and may pick again. */
+  readonly isPicked: boolean
+  /** Who pays, as the channel knows its payers; null where the merchant did not say. */
+  readonly accountId: string | null
+  /** The open number that it was paid to, before it was an order; null for every other. */
+  readonly openCode: string | null
   /** Its merchant takes the payer through 3-D Secure and has no page of ours: `threeds/initiate`. */
   readonly threeDs: ThreeDsOrder | null
   /** The other known members, as JSON text. Never a card number. */
@@ -59,8 +65,10 @@ export interface Order {
   readonly reference: string
   readonly state: OrderState
   readonly amount: Money
-  /** Null: the payer picks on the page. */
+  /** How it is being paid; null while its payer has picked nothing on the page. */
   readonly channel: string | null
+  /** The number that its payer pays to; null where there is none. */
+  readonly paymentCode: string | null
   readonly contentHash: Buffer
   readonly details: OrderDetails
   readonly createdAt: Date
@@ -156,13 +164,16 @@ export interface Glance {
     | 'state'
     | 'amount'
     | 'channel'
+    | 'paymentCode'
     | 'expiresAt'
     | 'paidAttempt'
     | 'settledAt'
     | 'authorized'
     | 'captured'
     | 'refunded'
-  > & { readonly details: Pick<OrderDetails, 'customerId' | 'metaData'> & { readonly threeDs: object | null } }
+  > & {
+    readonly details: Pick<OrderDetails, 'customerId' | 'metaData' | 'openCode'> & { readonly threeDs: object | null }
+  }
   readonly attempt: Pick<Attempt, 'state' | 'cardMask' | 'cardInfo' | 'approvalCode' | 'acquirerChannel'> | undefined
 }
 
@@ -172,6 +183,14 @@ export interface Glance {
  */
 export function stateAt({ state, expiresAt }: Pick<Order, 'state' | 'expiresAt'>, now: Date): OrderState {
   return state === 'open' && now >= expiresAt ? 'expired' : state
+}
+
+/** The number that was, or is to be, paid to; null where there is none. */
+export function paidCodeOf({
+  paymentCode,
+  details,
+}: Pick<Order, 'paymentCode'> & { readonly details: Pick<OrderDetails, 'openCode'> }): string | null {
+  return paymentCode ?? details.openCode
 }
 
 /** How many attempts an order may have refused: a charge is tried once. */

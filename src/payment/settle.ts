@@ -79,18 +79,20 @@ function approve(work: Change, attemptNo: number, { approvalCode, responseCode, 
   work.settleCard()
   work.startPlan()
   const told = { attemptNo, amount: amount.minor.toString(), approvalCode }
+  // Whatever the payer had picked before.
+  const paidWith = { paidAttempt: attemptNo, channel: 'cc', paymentCode: null }
   const patch = { approvalCode, responseCode, acquirerChannel: channel }
   if (details.authorizesOnly) {
     const authorizedUntil = new Date(work.now.getTime() + authorizationLifeMs)
     work.moveAttempt('authorize', 'reserved', patch)
-    work.moveOrder('pay', 'reserved', { paidAttempt: attemptNo, authorized: amount, authorizedUntil })
+    work.moveOrder('pay', 'reserved', { ...paidWith, authorized: amount, authorizedUntil })
     work.record('order.authorized', { ...told, until: authorizedUntil.toISOString() })
     work.schedule('lapse', orderId, authorizedUntil)
     return
   }
   work.moveAttempt('authorize', 'approved', patch)
   work.moveOrder('pay', 'approved', {
-    paidAttempt: attemptNo,
+    ...paidWith,
     authorized: amount,
     captured: amount,
     capturedAt: work.now,

@@ -18,6 +18,7 @@ interface OrderRow {
   state: OrderState
   amount_minor: bigint
   channel: string | null
+  payment_code: string | null
   content_hash: Buffer
   request: string
   meta_data: string | null
@@ -50,6 +51,7 @@ const orderFromRow = (row: OrderRow): Order => ({
   state: row.state,
   amount: rupiah(row.amount_minor),
   channel: row.channel,
+  paymentCode: row.payment_code,
   contentHash: row.content_hash,
   details: detailsOf(row.request, row.meta_data),
   createdAt: row.created_at,
@@ -76,7 +78,7 @@ const orderFromRow = (row: OrderRow): Order => ({
 /** What is read often of the members that were sent. */
 function detailsOf(members: string, metaData: string | null): OrderDetails {
   const stored = readStored(members)
-  const { order, customer, url, card, charge, threeDs, transaction, recurring, plan } = stored
+  const { order, customer, url, card, charge, threeDs, transaction, recurring, plan, sourceOfFunds, openCode } = stored
   return {
     customerId: customer.id ?? '',
     description: order.description ?? null,
@@ -91,6 +93,9 @@ function detailsOf(members: string, metaData: string | null): OrderDetails {
     isCharge: charge === 'Y',
     recurring: readRecurring(recurring),
     plan: plan ?? null,
+    isPicked: sourceOfFunds?.type === undefined,
+    accountId: sourceOfFunds?.accountId ?? null,
+    openCode: openCode ?? null,
     threeDs: threeDs === undefined ? null : { card: threeDs, responseUrl: url?.threeDsResponseUrl ?? '' },
     members,
   }
@@ -167,7 +172,7 @@ export const ordersBy = (key: 'order_id' | 'order_no') => `cross join lateral (
    ) as a on true`
 
 const orderColumns = `o.merchant_id, o.order_id, o.order_no, o.page_secret, o.reference, o.state, o.amount_minor, o.channel,
-     o.content_hash, o.request, o.meta_data, o.created_at, o.expires_at, o.attempt_count, o.refused_count,
+     o.payment_code, o.content_hash, o.request, o.meta_data, o.created_at, o.expires_at, o.attempt_count, o.refused_count,
      o.paid_attempt, o.settled_at, o.authorized_minor, o.captured_minor, o.refunded_minor, o.authorized_until,
      o.captured_at, o.pending_kind, o.pending_count, o.pending_minor, o.operation_count, o.event_seq, o.event_hash, o.version`
 
@@ -266,4 +271,24 @@ const selectAttempts = statement(
 export async function attemptsOf(sql: Sql, merchantId: string, orderId: string): Promise<Attempt[]> {
   const rows = await sql.query<AttemptRow>(selectAttempts, [merchantId, orderId])
   return rows.map(attemptFromRow)
+}
+
+const selectByCode = statement(
+  'payment.order_of_code',
+  `select order_id
+   from payment_order
+   where payment_code = $3 and merchant_id = $1 and channel = $2
+   order by state in ('open', 'processing') desc, created_at desc
+   limit 1`,
+)
+
+/** The order that is to be paid to a number: the one that is open, else the last one that was. */
+export async function orderOfCode(
+  sql: Sql,
+  merchantId: string,
+  channel: string,
+  code: string,
+): Promise<string | undefined> {
+  const [row] = await sql.query<{ order_id: string }>(selectByCode, [merchantId, channel, code])
+  return row?.order_id
 }

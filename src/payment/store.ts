@@ -11,18 +11,18 @@ const insertAll = statement(
      select *
      from unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[], $5::uuid[], $6::text[], $7::bigint[], $8::text[],
        $9::text[], $10::bytea[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::bytea[],
-       $16::text[]) as new (
+       $16::text[], $17::text[]) as new (
        merchant_id, order_id, order_no, page_secret, reference, state, amount_minor, currency,
        channel, content_hash, request, meta_data, created_at, expires_at, event_hash,
-       event_data)
+       event_data, payment_code)
    ), added as (
      insert into payment_order (
        merchant_id, order_id, order_no, page_secret, reference, state, amount_minor, currency,
-       channel, content_hash, request, meta_data, created_at, expires_at, event_seq, event_hash)
+       channel, content_hash, request, meta_data, created_at, expires_at, event_seq, event_hash, payment_code)
      select merchant_id, order_id, order_no, page_secret, reference, state, amount_minor, currency,
-       channel, content_hash, request, meta_data, created_at, expires_at, 1, event_hash
+       channel, content_hash, request, meta_data, created_at, expires_at, 1, event_hash, payment_code
      from new
-     on conflict (merchant_id, order_id) do nothing
+     on conflict do nothing
      returning merchant_id, order_id, created_at, expires_at, event_hash
    ), logged as (
      insert into event (merchant_id, order_id, seq, type, at, data, hash)
@@ -51,7 +51,7 @@ export interface Opening {
 
 /**
  * Writes new orders, each with its first event and its expiry timer, in one statement (invariants 1 and
- * 6). Answers for each, in order, whether it was added; false means that its id was taken.
+ * 6). Answers for each, in order, whether it was added; false means that its id, or the number to pay to, was taken.
  * The rows must name different orders.
  */
 export async function insertOrders(sql: Sql, openings: readonly Opening[]): Promise<boolean[]> {
@@ -73,6 +73,7 @@ export async function insertOrders(sql: Sql, openings: readonly Opening[]): Prom
     timestampArray(orders.map(({ expiresAt }) => expiresAt)),
     byteaArray(orders.map(({ eventHash }) => eventHash)),
     textArray(openings.map(({ first }) => first.data)),
+    textArray(orders.map(({ paymentCode }) => paymentCode)),
   ])
   return areNamed(orders, rows).map((isLeftOut) => !isLeftOut)
 }
@@ -84,12 +85,14 @@ export function firstEvent({
   reference,
   createdAt,
   expiresAt,
+  paymentCode,
   details: { terms },
-}: Pick<Order, 'amount' | 'channel' | 'createdAt' | 'expiresAt' | 'reference'> & {
+}: Pick<Order, 'amount' | 'channel' | 'createdAt' | 'expiresAt' | 'paymentCode' | 'reference'> & {
   readonly details: Pick<Order['details'], 'terms'>
 }): StoredEvent {
   // As JSON.stringify writes it: but for the channel, which may be null, no text in it can hold what is escaped.
   const chosen =
+    (paymentCode === null ? '' : `,"paymentCode":"${paymentCode}"`) +
     (terms.acquirerId === null ? '' : `,"acquirerId":"${terms.acquirerId}"`) +
     (terms.fdsId === null ? '' : `,"fdsId":"${terms.fdsId}"`)
   const data =

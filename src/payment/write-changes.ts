@@ -12,6 +12,8 @@ import { refusedAttemptStates, finalAttemptStates } from './lifecycle.ts'
 import type { Operation } from './operation.ts'
 import { saveOperations } from './operation-store.ts'
 import type { Attempt, Order } from './order.ts'
+import type { Receipt } from './receipt.ts'
+import { insertReceipts } from './receipt-store.ts'
 
 /** All that one change to one order writes. */
 export interface WrittenChange {
@@ -29,6 +31,8 @@ export interface WrittenChange {
   readonly used: readonly UsedCard[]
   /** Payments that others are to follow. */
   readonly plans: readonly PlanStart[]
+  /** Payments that were made elsewhere. */
+  readonly receipts: readonly Receipt[]
   /** Attempt tokens whose cards leave the vault. */
   readonly erased: readonly string[]
   readonly callback: NewCallback | null
@@ -110,6 +114,13 @@ export async function writeChanges(
           attemptNo,
           outcome: refusedAttemptStates.has(state) ? 'declined' : 'ended',
         }),
+      ),
+    ),
+    insertReceipts(
+      sql,
+      ofEach(
+        ({ receipts }) => receipts,
+        ({ at }, receipt) => ({ receipt, at }),
       ),
     ),
     insertEvents(

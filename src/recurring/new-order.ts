@@ -30,6 +30,7 @@ export function newOrderOf(plan: Plan, first: Order, orderId: string): NewOrder 
     orderId,
     amount,
     channel: 'cc',
+    paymentCode: null,
     timeoutMinutes,
     identity: `plan\n${JSON.stringify(mark)}\n${plan.orderId}`,
     details: {

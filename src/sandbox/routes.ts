@@ -1,10 +1,12 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
+import { rupiah } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
 import { Type } from '../base/schema.ts'
 import { type DeliveryDeps, resend } from '../callback/deliver.ts'
 import { canHave, type Fault, faults, type FaultyMessage, faultyMessages } from '../acquirer/faults.ts'
 import { attemptsOf, find as findCallback, list, listOfOrder } from '../callback/store.ts'
+import { findChannel } from '../channel/catalogue.ts'
 import { list as eventsOf } from '../event/store.ts'
 import { merchantOf, requireMerchant } from '../http/basic-auth.ts'
 import { refuseOtherMethods } from '../http/not-found.ts'
@@ -189,16 +191,17 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
         saveCard = false,
         points = false,
       } = request.body
-      if (method !== undefined && method !== 'cc') throw new Problem('feature_not_allowed', { field: 'method' })
+      const channel = method === undefined ? null : findChannel(method)
+      if (channel === undefined) throw new Problem('malformed_field', { field: 'method' })
       const { order } = (await deps.payer.payments.orders.find(merchant.merchantId, orderId)) ?? {}
       if (!order) throw new Problem('order_not_found')
-      if (amount !== undefined && BigInt(amount) !== order.amount.minor) {
-        throw new Problem('malformed_field', { field: 'amount' })
-      }
+      if (amount !== undefined && BigInt(amount) === 0n) throw new Problem('malformed_field', { field: 'amount' })
       const { number, expiryDate, cvv, nameOnCard } = { ...defaultCard, ...card }
       const expiry = parseYymm(expiryDate)
       const notificationUrl = `${deps.publicUrl()}/pg/payment/card/access/${pageTokenOf(merchant.route, order)}/return`
       return pay(deps.payer, merchant, orderId, notificationUrl, {
+        method: channel,
+        amount: amount === undefined ? null : rupiah(BigInt(amount)),
         card: {
           number,
           expiry: expiry ? formatExpiry(expiry) : '',

@@ -6,10 +6,13 @@ import { Problem } from '../base/problem.ts'
 import { Secret } from '../base/secret.ts'
 import { testOtp } from '../card/deck.ts'
 import { pointOffers } from '../card/points.ts'
+import type { Money } from '../base/money.ts'
+import { type Channel, channelOf } from '../channel/catalogue.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
-import { hasRoute } from '../payment/candidates.ts'
+import { hasRoute, takes } from '../payment/candidates.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
+import { pickMethod } from '../payment/elsewhere.ts'
 import { inquire } from '../payment/inquire.ts'
 import { keeperOf } from '../payment/keeping.ts'
 import { type Attempt, type Order, type Standing, stateAt } from '../payment/order.ts'
@@ -18,12 +21,18 @@ import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
 import { type WireStatus, wireStatusOf } from '../payment/wire-status.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
+import type { ProviderSimulator } from './provider.ts'
+import { payElsewhere } from './scripted-elsewhere.ts'
 import { redeeming, restrict } from '../vault/restrict.ts'
 import { type CardRules, takeCard, type TypedCard } from '../vault/take-card.ts'
 import type { Vault } from '../vault/vault.ts'
 
 /** What the payer is told to do (design 4.3). */
 export interface PayerScript {
+  /** How to pay; null: as the order says, by card where it says nothing. */
+  readonly method: Channel | null
+  /** Pays so much where it can choose; null: what is asked. */
+  readonly amount: Money | null
   /** A typed card; where it names no number, the stored card that the order is to be paid with, if there is one. */
   readonly card: TypedCard & { readonly isChosen: boolean }
   /** Ticks the page's box. */
@@ -39,7 +48,16 @@ export interface PayerScript {
 
 /** One thing that happened, in order. */
 export interface PayerStep {
-  readonly step: 'card' | 'challenge' | 'authentication' | 'authorization' | 'inquiry'
+  readonly step:
+    | 'card'
+    | 'challenge'
+    | 'authentication'
+    | 'authorization'
+    | 'inquiry'
+    | 'method'
+    | 'lookup'
+    | 'session'
+    | 'payment'
   readonly attempt: number
   readonly result: string
 }
@@ -50,6 +68,7 @@ export interface PayerDeps {
   readonly cvvs: CvvKeeper
   readonly rules: CardRules
   readonly acquirer: AcquirerSimulator
+  readonly provider: ProviderSimulator
   readonly accessControlServer: AccessControlServer
 }
 
@@ -93,7 +112,11 @@ async function payAs(
   const { merchantId } = merchant
   const input: AuthenticationInput = { methodCompleted: 'Y', browser, notificationUrl }
   const steps: PayerStep[] = []
-  const first = await see(payments, merchantId, orderId)
+  const first = await choose(payments, merchant, orderId, script, steps)
+  const channel = channelOf(first.order.channel ?? 'cc')
+  if (channel.pays === 'elsewhere') return payElsewhere(deps, merchant, first, channel, script, steps)
+  const { amount } = script
+  if (amount && amount.minor !== first.order.amount.minor) throw new Problem('malformed_field', { field: 'amount' })
   if (first.order.details.threeDs) return passAtBank(deps, merchant, first, input, script)
   if (stateAt(first.order, payments.clock.now(merchantId)) !== 'open') throw new Problem('wrong_state')
   for (let tries = 1; ; tries += 1) {
@@ -136,6 +159,26 @@ async function payAs(
     const settled = waitsForPayer(order, payments) ? tries === script.attempts : true
     if (settled) return report(payments, merchantId, orderId, steps)
   }
+}
+
+/** Picks a method, as on the page, where the order leaves that to its payer. */
+async function choose(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  orderId: string,
+  { method }: PayerScript,
+  steps: PayerStep[],
+): Promise<Standing> {
+  const { merchantId } = merchant
+  const seen = await see(deps, merchantId, orderId)
+  const { channel, details, attemptCount } = seen.order
+  const wanted = method?.id ?? channel ?? 'cc'
+  if (wanted === channel) return seen
+  if (!details.isPicked || !takes(deps, merchant, channelOf(wanted)))
+    throw new Problem('feature_not_allowed', { field: 'method' })
+  if (!(await pickMethod(deps, merchant, orderId, channelOf(wanted)))) throw new Problem('wrong_state')
+  steps.push({ step: 'method', attempt: attemptCount, result: wanted })
+  return see(deps, merchantId, orderId)
 }
 
 /** Where a limit stops a payer, that is what happens to this one, as on the page. */
@@ -240,17 +283,17 @@ async function answer(deps: PayerDeps, { attempt }: Standing, { authentication }
   return result
 }
 
-function waitsForPayer(order: Order, { clock }: PaymentDeps): boolean {
+export function waitsForPayer(order: Order, { clock }: PaymentDeps): boolean {
   return stateAt(order, clock.now(order.merchantId)) === 'open'
 }
 
-async function see(deps: PaymentDeps, merchantId: string, orderId: string): Promise<Standing> {
+export async function see(deps: PaymentDeps, merchantId: string, orderId: string): Promise<Standing> {
   const seen = await deps.orders.find(merchantId, orderId)
   if (!seen) throw new Problem('order_not_found')
   return seen
 }
 
-async function report(deps: PaymentDeps, merchantId: string, orderId: string, steps: PayerStep[]) {
+export async function report(deps: PaymentDeps, merchantId: string, orderId: string, steps: PayerStep[]) {
   const { order, attempt } = await see(deps, merchantId, orderId)
   return { status: wireStatusOf(order, attempt, deps.clock.now(merchantId)), steps }
 }

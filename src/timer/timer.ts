@@ -8,6 +8,8 @@ export const timerKinds = [
   'undo',
   'lapse',
   'charge',
+  'return',
+  'notify',
   'callback',
 ] as const
 export type TimerKind = (typeof timerKinds)[number]
@@ -20,7 +22,7 @@ export interface Timer {
   readonly merchantId: string
   readonly timerId: string
   readonly kind: TimerKind
-  /** What it is about: an order, an attempt of an order, a plan, a callback. */
+  /** What it is about: an order, an attempt of an order, a plan, a payment that was received, a callback. */
   readonly subject: string
   readonly dueAt: Date
 }

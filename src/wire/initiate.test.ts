@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Problem } from '../base/problem.ts'
-import { channels } from '../channel/catalogue.ts'
 import { read, request, seed } from './initiate.fixture.ts'
 import { readStored } from './initiate.ts'
 
@@ -30,6 +29,8 @@ test('the sample request of the documentation is read', () => {
       backUrl: null,
     },
     channel: 'cc',
+    paymentCode: null,
+    accountId: null,
     terms: { cardFilter: null, points: null, acquirerId: null, fdsId: null },
     recurring: null,
     metaData: null,
@@ -324,10 +325,8 @@ const unbuilt: readonly (readonly [path: string, json: string, field?: string])[
   ['transaction.mode', '"VERIFY"'],
   ['transaction.sessionId', `"${'a'.repeat(64)}"`],
   ['paymentPlan', '{"id":"12"}'],
-  ...channels
-    .filter(({ built }) => !built)
-    .flatMap(({ id, aliases }) => [id, ...aliases])
-    .map((type) => ['sourceOfFunds.type', `"${type}"`] as const),
+  ['sourceOfFunds', '{"type":"qris","paymentCode":"8802700099980062"}', 'sourceOfFunds.paymentCode'],
+  ['sourceOfFunds', '{"type":"vabca","accountId":"081286288844"}', 'sourceOfFunds.accountId'],
 ]
 
 function refuses(text: string, problem: string, field: string): void {

@@ -4,6 +4,7 @@ import { type Money, rupiah } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
 import { Compile } from '../base/schema.ts'
 import { type ChannelId, findChannel } from '../channel/catalogue.ts'
+import { requireMembers } from './channel-members.ts'
 import { authorizeOnly, InitiateBody } from './initiate-body.ts'
 import { parseBody } from './json.ts'
 import { type Form, formOf, OnePass } from './one-pass.ts'
@@ -41,6 +42,10 @@ export interface InitiateRequest {
   }
   /** Null: the payer picks. */
   readonly channel: ChannelId | null
+  /** The number that the merchant has chosen for its payer to pay to; null where it chose none. */
+  readonly paymentCode: string | null
+  /** Who pays, as the channel knows its payers; null where it was not said. */
+  readonly accountId: string | null
   readonly terms: PaymentTerms
   /** `meta.data` as the JSON text that goes out again. */
   readonly metaData: string | null
@@ -68,6 +73,8 @@ export interface StoredInitiate extends Omit<InitiateBody, 'card' | 'meta' | 'ur
   readonly charge?: 'Y'
   /** Another: the plan that it is a payment of, and which. */
   readonly plan?: PlanMark
+  /** Another: the open number that was paid to, of which the order is one payment. */
+  readonly openCode?: string
   /** Another: the fingerprint of the card whose payer its merchant takes through 3-D Secure. */
   readonly threeDs?: string
 }
@@ -143,6 +150,10 @@ export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<
   const timeoutMinutes = Number(order.timeout ?? defaultTimeoutMinutes)
   const minor = wholeNumber(String(order.amount))
   invariant(minor !== undefined && minor > 0n, 'a checked amount is a whole number of at least 1')
+  const paymentCode =
+    request.sourceOfFunds?.paymentCode === undefined ? null : String(request.sourceOfFunds.paymentCode)
+  const accountId = request.sourceOfFunds?.accountId ?? null
+  if (channel) requireMembers(request, channel, { amount: minor, isRecurring: recurring !== null })
   const mobilePhone = (customer.mobilePhone as string | undefined)?.replace(/\s+/g, '') ?? ''
 
   const { card, meta: _meta, transaction, recurring: sent, ...rest } = request
@@ -154,7 +165,13 @@ export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<
     customer: { ...customer, ...(mobilePhone && { mobilePhone }) },
     // One that nobody subscribes to says the same as none.
     ...(recurring && { recurring: sent }),
-    ...(channel && { sourceOfFunds: { type: channel.id } }),
+    ...(channel && {
+      sourceOfFunds: {
+        type: channel.id,
+        ...(paymentCode !== null && { paymentCode }),
+        ...(accountId !== null && { accountId }),
+      },
+    }),
     ...(transaction && keptOf(transaction)),
   }
   const stored = canonical(shape, normal)
@@ -183,6 +200,8 @@ export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<
       backUrl: url?.backUrl ?? null,
     },
     channel: channel?.id ?? null,
+    paymentCode,
+    accountId,
     terms,
     metaData,
     card: { token: token ?? null, storedOnFile: card?.storedOnFile ?? null },
@@ -278,7 +297,9 @@ export function readUsual(bytes: Buffer): InitiateRequest | undefined {
   if (pass.has(root.form, at.sourceOfFunds)) {
     const type = pass.valueOf(sourcePart.form, at.type)
     const found = type === undefined ? undefined : findChannel(type)
-    if (type !== undefined && !found?.built) return undefined
+    if (type !== undefined && !found) return undefined
+    // What it asks for beside the schema is looked at by the other reading.
+    if (found && (found.needs.length > 0 || minor < found.min || minor > found.max)) return undefined
     channel = found?.id ?? null
     if (found && found.id !== type) pass.put(sourcePart.form, at.type, found.id)
   }
@@ -317,6 +338,8 @@ export function readUsual(bytes: Buffer): InitiateRequest | undefined {
     },
     channel,
     // Nor are these.
+    paymentCode: null,
+    accountId: null,
     terms: freeTerms,
     metaData,
     card: { token: null, storedOnFile: null },
@@ -392,9 +415,9 @@ function unbuiltMember({ order, billing, sourceOfFunds, transaction, paymentPlan
   if (order.otp !== undefined) return 'order.otp'
   if (order.referenceNumber !== undefined) return 'order.referenceNumber'
   if (asks(billing?.billerServiceProvider)) return 'billing.billerServiceProvider'
-  if (sourceOfFunds?.type !== undefined && !findChannel(sourceOfFunds.type)?.built) return 'sourceOfFunds.type'
-  if (sourceOfFunds?.paymentCode !== undefined) return 'sourceOfFunds.paymentCode'
-  if (sourceOfFunds?.accountId !== undefined) return 'sourceOfFunds.accountId'
+  const channel = sourceOfFunds?.type === undefined ? undefined : findChannel(sourceOfFunds.type)
+  if (sourceOfFunds?.paymentCode !== undefined && !channel?.code) return 'sourceOfFunds.paymentCode'
+  if (sourceOfFunds?.accountId !== undefined && !channel?.account) return 'sourceOfFunds.accountId'
   if (transaction?.mode !== undefined && !knownModes.has(transaction.mode)) return 'transaction.mode'
   if (transaction?.sessionId !== undefined) return 'transaction.sessionId'
   return asks(paymentPlan) ? 'paymentPlan' : undefined
@@ -425,6 +448,11 @@ export function customerIdOf(stored: string): string {
 /** Whether it is an order of direct 3-D Secure, without reading it: in a text, the quotes would be escaped. */
 export function isThreeDs(stored: string): boolean {
   return stored.includes(',"threeDs":"')
+}
+
+/** The open number that an order was paid to, without reading the rest; null where there is none. */
+export function openCodeOf(stored: string): string | null {
+  return /,"openCode":"(\d+)"/.exec(stored)?.[1] ?? null
 }
 
 /** The members that `readInitiate` gave as `stored`. */

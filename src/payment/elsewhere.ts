@@ -1,0 +1,125 @@
+import { Problem } from '../base/problem.ts'
+import type { Channel, ChannelId } from '../channel/catalogue.ts'
+import type { Merchant } from '../merchant/merchant.ts'
+import { type Change, change } from './change.ts'
+import type { PaymentDeps } from './deps.ts'
+import { initialAttemptState } from './lifecycle.ts'
+import { type Attempt, stateAt } from './order.ts'
+import { codeOf } from './payment-code.ts'
+
+/*
+ * Payments that their payers make elsewhere, up to the moment at which money moves: a method is picked, a provider's
+ * session is opened, a provider says no. After that moment, `receive.ts`.
+ */
+
+/** Makes the newest attempt one by this channel: the one that is under way, or a new one in its place. */
+export function beginElsewhere(work: Change, channel: ChannelId): void {
+  if (work.attempt?.state === 'started' && work.attempt.channel === channel) return
+  work.abandonAttempt('superseded')
+  const attemptNo = work.order.attemptCount + 1
+  work.addAttempt(blankAttempt(attemptNo, channel, work.now))
+  work.record('attempt.started', { attemptNo, channel })
+}
+
+/** Its payer has opened the session of an open order's provider. Answers false where the order is not open any more. */
+export async function openElsewhere(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  orderId: string,
+  channel: ChannelId,
+): Promise<boolean> {
+  const opened = await change(deps, merchant, orderId, (work) => {
+    if (stateAt(work.order, work.now) !== 'open' || work.order.channel !== channel) return false
+    beginElsewhere(work, channel)
+    return true
+  })
+  return opened ?? false
+}
+
+/**
+ * The provider has told us that it refused its payer. Counts as a card's refusal does: the order fails when its
+ * attempts are used up. Answers false where nothing was under way.
+ */
+export async function refuseElsewhere(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  orderId: string,
+  channel: ChannelId,
+  reason: string,
+): Promise<boolean> {
+  const refused = await change(deps, merchant, orderId, (work) => {
+    if (stateAt(work.order, work.now) !== 'open' || work.order.channel !== channel) return false
+    beginElsewhere(work, channel)
+    const { attemptNo } = work.moveAttempt('authenticate', 'refused', { reason })
+    work.countRefusal()
+    work.record('attempt.refused', { attemptNo, channel, reason })
+    work.closeIfOver()
+    return true
+  })
+  return refused ?? false
+}
+
+/** Numbers are drawn anew so often when one is taken. */
+const maxTries = 8
+
+/**
+ * Its payer picks how to pay an order that leaves it open, or picks again; null: nothing yet. What was begun otherwise is given up, and a number
+ * that was given out can no longer be paid to. Answers false where the order cannot be paid any more.
+ *
+ * @throws Problem `not_permitted` where the merchant has chosen
+ */
+export async function pickMethod(
+  deps: PaymentDeps,
+  merchant: Merchant,
+  orderId: string,
+  channel: Channel | null,
+): Promise<boolean> {
+  for (let n = 0; ; n += 1) {
+    try {
+      const picked = await change(deps, merchant, orderId, (work) => {
+        if (!work.order.details.isPicked) throw new Problem('not_permitted')
+        if (stateAt(work.order, work.now) !== 'open') return false
+        if (work.order.channel === (channel?.id ?? null)) return true
+        work.abandonAttempt('superseded')
+        const paymentCode = channel?.code
+          ? codeOf(deps, merchant, { orderId, paymentCode: null }, channel.code, work.order.eventSeq * maxTries + n)
+          : null
+        work.patchOrder({ channel: channel?.id ?? null, paymentCode })
+        work.record('method.picked', { channel: channel?.id ?? null, ...(paymentCode !== null && { paymentCode }) })
+        return true
+      })
+      return picked ?? false
+    } catch (error) {
+      const isTaken = error instanceof Problem && error.problem === 'conflict'
+      if (!isTaken || n >= maxTries) throw error
+    }
+  }
+}
+
+function blankAttempt(attemptNo: number, channel: ChannelId, createdAt: Date): Attempt {
+  return {
+    attemptNo,
+    state: initialAttemptState,
+    channel,
+    attemptToken: null,
+    cardMask: null,
+    cardInfo: null,
+    storedToken: null,
+    cardWish: null,
+    authenticationId: null,
+    authenticationStep: null,
+    transStatus: null,
+    eci: null,
+    cavv: null,
+    dsTransId: null,
+    acquirerId: null,
+    acquirerReference: null,
+    approvalCode: null,
+    acquirerChannel: null,
+    responseCode: null,
+    reason: null,
+    askedAt: null,
+    createdAt,
+    endedAt: null,
+  }
+}

@@ -1,0 +1,53 @@
+import { Problem } from '../base/problem.ts'
+import type { Channel } from '../channel/catalogue.ts'
+import type { Merchant } from '../merchant/merchant.ts'
+import { openElsewhere, refuseElsewhere } from '../payment/elsewhere.ts'
+import type { Standing } from '../payment/order.ts'
+import { payableNow } from '../payment/receive.ts'
+import type { WireStatus } from '../payment/wire-status.ts'
+import { type PayerDeps, type PayerScript, type PayerStep, report, see, waitsForPayer } from './scripted-payer.ts'
+
+/**
+ * Pays at the provider of an order's channel, through the functions that the provider's own pages run. Who looks the
+ * order up first is refused what cannot be paid; `late` is money that comes all the same, whatever became of the order.
+ *
+ * @throws Problem `wrong_state` when the order cannot be paid
+ */
+export async function payElsewhere(
+  deps: PayerDeps,
+  merchant: Merchant,
+  first: Standing,
+  channel: Channel,
+  script: PayerScript,
+  steps: PayerStep[],
+): Promise<{ status: WireStatus; steps: PayerStep[] }> {
+  const { payments, provider } = deps
+  const { merchantId, orderId } = first.order
+  const isLate = script.outcome === 'late'
+  const tell = (step: PayerStep['step'], result: string) =>
+    steps.push({ step, attempt: first.order.attemptCount, result })
+  const done = () => report(payments, merchantId, orderId, steps)
+  if (!isLate && payableNow(first.order, payments.clock.now(merchantId)) !== null) throw new Problem('wrong_state')
+  if (channel.gives !== 'code' && !isLate) {
+    await openElsewhere(payments, merchant, orderId, channel.id)
+    tell('session', 'opened')
+  }
+  if (script.outcome === 'timeout' || script.authentication === 'abandon') return done()
+  const amount = script.amount ?? first.order.amount
+  if (!isLate && amount.minor !== first.order.amount.minor) {
+    tell('lookup', 'wrong_amount')
+    return done()
+  }
+  if (script.outcome === 'declined' || script.authentication === 'fail') {
+    const reason = script.authentication === 'fail' ? 'AUTHENTICATION_FAILED' : 'DECLINED'
+    for (let tries = 1; ; tries += 1) {
+      const told = channel.tellsRefusals && (await refuseElsewhere(payments, merchant, orderId, channel.id, reason))
+      tell('payment', reason)
+      if (!told || tries === script.attempts) return done()
+      if (!waitsForPayer((await see(payments, merchantId, orderId)).order, payments)) return done()
+    }
+  }
+  const receipt = await provider.pay(merchant, first.order, channel.id, amount)
+  tell('payment', receipt.reason === null ? receipt.state : `${receipt.state}: ${receipt.reason}`)
+  return done()
+}
