@@ -83,7 +83,7 @@ describe('errors of the API', () => {
       await gateway.initiate({ order: { id } })
       await gateway.client.pay(id)
       assertProblem(await post(JSON.stringify(seedSample(id, { order: { id, amount: 'x' } }))), '4000001')
-      assertProblem(await post(JSON.stringify(seedSample(id, { sourceOfFunds: { type: 'vabca' } }))), '4030001')
+      assertProblem(await post(JSON.stringify(seedSample(id, { paymentPlan: { id: '1' } }))), '4030001')
       assertProblem(await post(JSON.stringify(seedSample(id))), '4090001')
     })
   })

@@ -165,6 +165,7 @@ describe('a virtual account', () => {
   })
 
   test('late money goes back where the merchant does not keep it', async () => {
+    // Merchants are remembered for five seconds.
     await gateway.database.query(statement('', 'update merchant set keeps_late_payments = false'), [])
     await pause(5_100)
     const { id } = await open('vabsi', { order: { timeout: 1 } })
@@ -269,6 +270,16 @@ describe('a wallet', () => {
       assert.deepEqual([status, body['responseCode'], body['responseMessage']], [400, '4000001', message])
     })
 })
+
+for (const [type, change, field] of [
+  ['vabca', { recurring: { type: 'PURCHASE', id: 'R', amount: '1' } }, 'recurring'],
+  ['qris', { transaction: { mode: 'AUTHORIZE' } }, 'transaction.mode'],
+  ['shopeepay', { order: { transactionFiltering: { cardBin: ['411111'] } } }, 'order.transaction filtering'],
+] as const)
+  test(`${field} is for cards, and is refused for ${type}`, async () => {
+    const { status, body } = await open(type, change)
+    assert.deepEqual([status, body['responseMessage']], [403, `Feature Not Allowed ${field}`])
+  })
 
 describe('the payer of an order that leaves the method open', () => {
   test('picks, picks again, and pays once', async () => {

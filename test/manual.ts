@@ -26,6 +26,7 @@ import {
   orderStates,
 } from '../src/payment/lifecycle.ts'
 import { refusalOf } from '../src/payment/operate.ts'
+import { outcomesOf } from './channel-matrix.ts'
 import { shippedDependencies } from './dependencies.ts'
 
 /** The folder of the repository, from `dist/test`. */
@@ -86,6 +87,62 @@ function operationsTable(): string {
         return `${responseCode.slice(0, 3)} ${code(responseCode)}`
       }),
     ]),
+  )
+}
+
+/** What `initiate` gives a payer to take along, in the names of its answer. */
+const given = {
+  page: '`redirecturl`',
+  code: '`redirecturl`, `paymentCode`',
+  qr: '`redirecturl`, `imageurl`, `stringQr`',
+  link: '`redirecturl`, `appurl`',
+} as const
+
+function channelsTable(): string {
+  const rupiahs = (amount: bigint) => String(amount).replace(/\B(?=(\d{3})+$)/g, '.')
+  return table(
+    ['`sourceOfFunds.type`', 'Name', 'Family', 'Bank code', '`initiate` answers', 'Numbers', 'Needs', 'Amount, Rp'],
+    channels.map(({ id, aliases, name, family, bank, gives, code: format, needs, min, max }) => [
+      [id, ...aliases].map(code).join(', '),
+      name.en,
+      family.replaceAll('-', ' '),
+      bank,
+      given[gives],
+      format ? `${format.company}…, ${format.length} digits` : '',
+      needs.map(code).join(', '),
+      max > 1_000_000_000n ? `from ${rupiahs(min)}` : `${rupiahs(min)} to ${rupiahs(max)}`,
+    ]),
+  )
+}
+
+function channelOutcomes(): string {
+  const word = (text: string) => (text === '2000000' ? 'done' : code(text))
+  return table(
+    [
+      '`sourceOfFunds.type`',
+      'Paid',
+      'Expired',
+      'Cancelled',
+      'Cancelled once opened',
+      'Refused',
+      'Late',
+      'void',
+      'refund',
+    ],
+    channels.map((channel) => {
+      const of = outcomesOf(channel)
+      return [
+        channel.id,
+        of.paid,
+        of.expired,
+        of.cancelled,
+        of.cancelledOpened,
+        of.failed,
+        of.late,
+        of.void,
+        of.refund,
+      ].map((text, index) => (index === 0 ? code(text) : word(text)))
+    }),
   )
 }
 
@@ -176,11 +233,8 @@ export const manual: readonly { readonly page: string; readonly name: string; re
     ),
   },
   ...['ARCHITECTURE.md', 'COMPATIBILITY.md'].map((page) => ({ page, name: 'schedule', text: scheduleWords() })),
-  {
-    page: 'COMPATIBILITY.md',
-    name: 'channels',
-    text: channels.map(({ id }) => code(id)).join(', '),
-  },
+  { page: 'COMPATIBILITY.md', name: 'channels', text: channelsTable() },
+  { page: 'COMPATIBILITY.md', name: 'channel outcomes', text: channelOutcomes() },
   {
     page: 'COMPATIBILITY.md',
     name: 'routes',

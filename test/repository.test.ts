@@ -34,7 +34,7 @@ function importsOf(file: string): string[] {
 const arrows: Readonly<Record<string, readonly string[]>> = {
   abuse: ['base', 'postgres'],
   acquirer: ['base', 'card', 'postgres', 'vault'],
-  api: ['base', 'card', 'http', 'merchant', 'payment', 'recurring', 'vault', 'wire'],
+  api: ['base', 'card', 'channel', 'http', 'merchant', 'payment', 'recurring', 'vault', 'wire'],
   audit: [
     'acquirer',
     'base',
@@ -66,6 +66,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'base',
     'callback',
     'card',
+    'channel',
     'event',
     'merchant',
     'postgres',
@@ -80,6 +81,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'base',
     'callback',
     'card',
+    'channel',
     'event',
     'http',
     'merchant',
