@@ -1,6 +1,7 @@
 import { findChannel } from '../channel/catalogue.ts'
 import { phrases } from '../pages/language.ts'
 import { bankOf } from './instructions.ts'
+import { groupsOf } from './payment-code.ts'
 import type { CheckoutPage, CodeStep } from './view.ts'
 import { ExactAmount, methodOf, Typed, Waiting } from './waiting.tsx'
 
@@ -31,16 +32,8 @@ export function Code({ page, step }: { page: CheckoutPage; step: CodeStep }) {
             </>
           ))}
         </Typed>
-        <ExactAmount page={page} />
+        <ExactAmount page={page} isTyped />
       </dl>
     </Waiting>
   )
-}
-
-/** Fours, as numbers are read out; one digit never stands alone. */
-function groupsOf(code: string): string[] {
-  const groups = code.match(/.{1,4}/g) ?? []
-  const last = groups.at(-1)
-  if (groups.length > 1 && last?.length === 1) groups.splice(-2, 2, `${groups.at(-2)}${last}`)
-  return groups
 }

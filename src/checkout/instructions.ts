@@ -39,6 +39,8 @@ interface Bank {
   readonly site?: string
   /** What the bank's menus ask for beside the number. */
   readonly typing?: Pair
+  /** What the bank does not have. */
+  readonly lacks?: readonly ('atm' | 'internet')[]
   /** Other banks' customers cannot pay to its virtual accounts. */
   readonly ownOnly?: true
 }
@@ -96,12 +98,12 @@ const banks: Partial<Record<ChannelId, Bank>> = {
   vabsi: { bankCode: '451' },
   vabtn: { bankCode: '200' },
   vabjb: { bankCode: '110' },
-  vabnc: { bankCode: '490' },
+  vabnc: { bankCode: '490', app: 'neobank', lacks: ['atm', 'internet'] },
   vamaybank: { bankCode: '016' },
   vamuamalat: { bankCode: '147' },
-  vadki: { bankCode: '111' },
+  vadki: { bankCode: '111', lacks: ['internet'] },
   vamega: { bankCode: '426' },
-  vanagari: { bankCode: '118' },
+  vanagari: { bankCode: '118', lacks: ['internet'] },
 }
 
 const typeCode = pair(
@@ -115,38 +117,38 @@ const compare = pair(
 const confirmByPin = pair('Setujui dengan PIN atau kata sandi Anda.', 'Confirm with your PIN or password.')
 const keepReceipt = pair('Simpan buktinya sampai pesanan selesai.', 'Keep the receipt until your order is complete.')
 
-const atBank: readonly Way[] = [
-  {
-    title: pair('{app}', '{app}'),
-    steps: [
-      pair('Buka aplikasi dan masuk.', 'Open the app and sign in.'),
-      pair('Pilih {mobile}.', 'Choose {mobile}.'),
-      typeCode,
-      compare,
-      confirmByPin,
-    ],
-  },
-  {
-    title: pair('ATM {bank}', '{bank} ATM'),
-    steps: [
-      pair('Masukkan kartu ATM dan PIN.', 'Insert your ATM card and enter the PIN.'),
-      pair('Pilih {atm}.', 'Choose {atm}.'),
-      typeCode,
-      compare,
-      pair('Setujui, lalu simpan struknya.', 'Confirm, then keep the slip.'),
-    ],
-  },
-  {
-    title: pair('{site}', '{site}'),
-    steps: [
-      pair('Masuk ke internet banking {bank}.', 'Sign in to the internet banking of {bank}.'),
-      pair('Pilih {internet}.', 'Choose {internet}.'),
-      typeCode,
-      compare,
-      pair('Setujui dengan token atau kata sandi Anda.', 'Confirm with your token or password.'),
-    ],
-  },
-]
+const byApp: Way = {
+  title: pair('{app}', '{app}'),
+  steps: [
+    pair('Buka aplikasi dan masuk.', 'Open the app and sign in.'),
+    pair('Pilih {mobile}.', 'Choose {mobile}.'),
+    typeCode,
+    compare,
+    confirmByPin,
+  ],
+}
+
+const atAtm: Way = {
+  title: pair('ATM {bank}', '{bank} ATM'),
+  steps: [
+    pair('Masukkan kartu ATM dan PIN.', 'Insert your ATM card and enter the PIN.'),
+    pair('Pilih {atm}.', 'Choose {atm}.'),
+    typeCode,
+    compare,
+    pair('Setujui, lalu simpan struknya.', 'Confirm, then keep the slip.'),
+  ],
+}
+
+const bySite: Way = {
+  title: pair('{site}', '{site}'),
+  steps: [
+    pair('Masuk ke internet banking {bank}.', 'Sign in to the internet banking of {bank}.'),
+    pair('Pilih {internet}.', 'Choose {internet}.'),
+    typeCode,
+    compare,
+    pair('Setujui dengan token atau kata sandi Anda.', 'Confirm with your token or password.'),
+  ],
+}
 
 const fromOtherBank: Way = {
   title: pair('Dari bank lain', 'From another bank'),
@@ -261,11 +263,20 @@ const inWallet: Way = {
   ],
 }
 
+function waysOfBank(bank: Bank | undefined): readonly Way[] {
+  return [
+    byApp,
+    ...(bank?.lacks?.includes('atm') ? [] : [atAtm]),
+    ...(bank?.lacks?.includes('internet') ? [] : [bySite]),
+    ...(bank?.ownOnly ? [] : [fromOtherBank]),
+  ]
+}
+
 /** By family; virtual accounts are by bank. Cards have a form instead. */
 function waysOf(id: ChannelId, family: Family): readonly Way[] {
   switch (family) {
     case 'virtual-account':
-      return [...atBank, ...(banks[id]?.ownOnly ? [] : [fromOtherBank])]
+      return waysOfBank(banks[id])
     case 'paycode':
       return counters[id] ?? [atCounter]
     case 'qris':

@@ -82,7 +82,7 @@ function WhatWentWrong({ page, step: { errors, refusal, methods } }: PickerProps
   if (refusal) return <Refused language={language} refusal={refusal} />
   if (errors.method) {
     return (
-      <ErrorSummary heading={picker.errorHeading}>
+      <ErrorSummary heading={picker.errorHeadings[errors.method]}>
         <p>
           <span class="money">{card.errorIntro}</span> {picker.errors[errors.method]}
         </p>
@@ -112,7 +112,7 @@ function Group({
 }: PickerProps & { family: Family; glyph: GlyphName; methods: readonly PickerMethod[]; isOpen: boolean }) {
   const { picker } = phrases(page.language).ways
   const names = methods.map((method) => shortName(page, method))
-  const shown = names.length > 4 ? [...names.slice(0, 3), picker.more(names.length - 3)] : names
+  const shown = names.length > 4 ? `${names.slice(0, 3).join(', ')} ${picker.more(names.length - 3)}` : names.join(', ')
   const isAtFault = methods.some(({ channel }) => channel === step.errors.account?.channel)
   return (
     <li>
@@ -121,7 +121,7 @@ function Group({
           <Glyph name={glyph} />
           <span>
             <strong>{picker.families[family]}</strong>
-            <span class="soft">{shown.join(', ')}</span>
+            <span class="soft">{shown}</span>
           </span>
           <Glyph name="chevron" />
         </summary>

@@ -37,7 +37,7 @@ export function Qr({ page, step }: { page: CheckoutPage; step: QrStep }) {
             <dd class="digits">{step.nmid}</dd>
           </div>
         )}
-        <ExactAmount page={page} />
+        <ExactAmount page={page} isTyped={false} />
       </dl>
       <details class="steps payload">
         <summary>

@@ -4,6 +4,7 @@ import { phrases } from '../pages/language.ts'
 import { Gate } from '../pages/mark.tsx'
 import { formatWib } from '../pages/time.ts'
 import { shownCard } from './card-form-page.tsx'
+import { groupsOf } from './payment-code.ts'
 import { Returning } from './returning.tsx'
 import type { CheckoutPage, ClosedStep, PaidStep } from './view.ts'
 import { methodOf } from './waiting.tsx'
@@ -71,7 +72,7 @@ function paidWith(means: PaidStep['means'], page: CheckoutPage): (readonly [stri
   const { code, bankReference } = means
   return [
     [ways.paid.method, methodOf(page, means), false],
-    ...(code === null ? [] : [[ways.paid.code, code, true] as const]),
+    ...(code === null ? [] : [[ways.paid.code, groupsOf(code).join(' '), true] as const]),
     ...(bankReference === null ? [] : [[ways.paid.bankReference, bankReference, true] as const]),
   ]
 }

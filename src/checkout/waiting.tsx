@@ -4,6 +4,7 @@ import { findChannel } from '../channel/catalogue.ts'
 import { MoneyLine, Submit } from '../pages/field.tsx'
 import { Glyph } from '../pages/glyph.tsx'
 import { phrases } from '../pages/language.ts'
+import { Gate } from '../pages/mark.tsx'
 import { instructionsFor } from './instructions.ts'
 import type { CheckoutPage, CodeStep, QrStep, WalletStep } from './view.ts'
 
@@ -33,6 +34,7 @@ export function Waiting({
   const instructions = instructionsFor(step.channel, language, { code, amount: formatRupiah(amount) })
   return (
     <section class="slab work" data-poll={step.statusUrl} data-state={step.state} data-slowest="30000">
+      {step.kind === 'wallet' ? <Gate state="waiting" /> : null}
       <h1>{heading}</h1>
       {children}
       <p class="notice bad" role="alert" data-lost hidden>
@@ -56,11 +58,13 @@ export function Waiting({
           </ol>
         </details>
       ))}
-      <div class="actions">
-        <button class="button quiet" type="button" data-print hidden>
-          {waiting.print}
-        </button>
-      </div>
+      {step.kind === 'wallet' ? null : (
+        <div class="actions">
+          <button class="button quiet" type="button" data-print hidden>
+            {waiting.print}
+          </button>
+        </div>
+      )}
       {step.changeable ? <Change page={page} step={step} /> : null}
     </section>
   )
@@ -116,8 +120,8 @@ export function Typed({
   )
 }
 
-/** The exact amount, to be typed in as well. */
-export function ExactAmount({ page }: { page: CheckoutPage }) {
+/** The exact amount; where it is typed in as well, with what becomes of another. */
+export function ExactAmount({ page, isTyped }: { page: CheckoutPage; isTyped: boolean }) {
   const { waiting } = phrases(page.language).ways
   return (
     <Typed
@@ -125,7 +129,7 @@ export function ExactAmount({ page }: { page: CheckoutPage }) {
       label={waiting.amount}
       copy={String(page.amount.minor)}
       copyLabel={waiting.copyAmount}
-      hint={waiting.exact}
+      {...(isTyped && { hint: waiting.exact })}
     >
       {formatRupiah(page.amount)}
     </Typed>

@@ -1,7 +1,7 @@
 import { Glyph } from '../pages/glyph.tsx'
 import { phrases } from '../pages/language.ts'
 import type { CheckoutPage, WalletStep } from './view.ts'
-import { ExactAmount, methodOf, Waiting } from './waiting.tsx'
+import { methodOf, Waiting } from './waiting.tsx'
 
 /** The half of the page that leads to an app or a page of somebody else, or says that the payer's phone was asked. */
 export function Wallet({ page, step }: { page: CheckoutPage; step: WalletStep }) {
@@ -18,9 +18,6 @@ export function Wallet({ page, step }: { page: CheckoutPage; step: WalletStep })
           </a>
         </div>
       )}
-      <dl class="pay-box">
-        <ExactAmount page={page} />
-      </dl>
     </Waiting>
   )
 }

@@ -253,7 +253,9 @@ function pageScript(brands: typeof cardBrands): void {
     const words = place && one('dd', place)
     const time = new Date(place?.dataset['localTime'] ?? '')
     if (!place || !words || time.getTimezoneOffset() === -420) return
-    words.textContent = time.toLocaleString(document.documentElement.lang, {
+    const { lang } = document.documentElement
+    // The order of day and month, and the 24 hours, of the deadline above.
+    words.textContent = time.toLocaleString(lang === 'en' ? 'en-GB' : lang, {
       day: 'numeric',
       month: 'short',
       year: 'numeric',

@@ -6,13 +6,13 @@ export const ways: Phrases['ways'] = {
     heading: 'Choose how to pay',
     remembered: 'You used this last time',
     others: 'Other ways to pay',
-    more: (count) => `${count} more`,
+    more: (count) => `and ${count} more`,
     goOn: (method) => `Continue with ${method}`,
     busy: 'Processing…',
-    errorHeading: 'No way to pay was chosen',
+    errorHeadings: { missing: 'No way to pay was chosen', unavailable: 'That way to pay is not available' },
     errors: {
       missing: 'Choose one of the ways to pay below.',
-      unavailable: 'That way to pay is not available for this order at the moment. Choose another.',
+      unavailable: 'It cannot be used for this order at the moment. Choose another.',
     },
     families: {
       'virtual-account': 'Bank virtual account',
@@ -96,7 +96,6 @@ export const ways: Phrases['ways'] = {
     open: (method) => `Open ${method}`,
     pushed: (method, phone) =>
       `The payment request was sent to ${method} at ${phone}. Open the app and confirm the payment.`,
-    account: 'Account',
   },
 
   paid: {

@@ -4,13 +4,13 @@ export const ways = {
     heading: 'Pilih cara bayar',
     remembered: 'Terakhir Anda pakai',
     others: 'Cara bayar lain',
-    more: (count: number) => `${count} lainnya`,
+    more: (count: number) => `dan ${count} lainnya`,
     goOn: (method: string) => `Lanjut dengan ${method}`,
     busy: 'Memproses…',
-    errorHeading: 'Cara bayar belum dipilih',
+    errorHeadings: { missing: 'Cara bayar belum dipilih', unavailable: 'Cara bayar itu tidak tersedia' },
     errors: {
       missing: 'Pilih salah satu cara bayar di bawah ini.',
-      unavailable: 'Cara bayar itu sedang tidak tersedia untuk pesanan ini. Pilih cara lain.',
+      unavailable: 'Untuk pesanan ini cara bayar itu sedang tidak dapat dipakai. Pilih cara lain.',
     },
     families: {
       'virtual-account': 'Virtual account bank',
@@ -99,7 +99,6 @@ export const ways = {
     open: (method: string) => `Buka ${method}`,
     pushed: (method: string, phone: string) =>
       `Permintaan pembayaran sudah dikirim ke ${method} di nomor ${phone}. Buka aplikasinya lalu setujui pembayaran.`,
-    account: 'Akun',
   },
 
   paid: {

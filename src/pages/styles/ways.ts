@@ -21,7 +21,7 @@ export const ways = `
   .picks .ask { margin: .75rem .125rem .5rem; }
   .ask .actions { margin-top: 1rem; }
   .other-way { margin-top: .25rem; font-size: .9375rem; }
-  .other-way a, .small-print a { display: inline-block; padding: .25rem 0; }
+  .other-way a { display: inline-flex; align-items: center; min-height: 2.75rem; }
 
   .pay-box { margin-top: 1.25rem; border: 1px solid var(--line); border-radius: 6px; }
   .pay-box > div { padding: .75rem 1rem; }
@@ -30,10 +30,11 @@ export const ways = `
   .pay-box .plain { display: flex; justify-content: space-between; gap: 1rem; align-items: baseline; }
   .pay-box .plain dd { font-weight: 600; text-align: right; overflow-wrap: anywhere; }
   .typed dd:not(.hint) { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; justify-content: space-between; }
-  .typed .value { font-size: 1.375rem; line-height: 1.3; font-weight: 680; letter-spacing: .01em; user-select: all; overflow-wrap: anywhere; min-width: 0; }
-  .typed .group { display: inline-block; margin-right: .4em; }
+  .typed .value { font-size: clamp(1.125rem, 5.6vw, 1.375rem); line-height: 1.3; font-weight: 680; letter-spacing: .01em; user-select: all; overflow-wrap: anywhere; min-width: 0; }
+  .typed .group { display: inline-block; margin-right: .35em; }
   .small-print { font-size: .875rem; }
   .money-line + .small-print { margin-top: .5rem; }
+  .pay-box + .steps { margin-top: .5rem; }
   h2.how { margin-top: 1.75rem; }
   .steps { border-bottom: 1px solid var(--line); }
   .steps summary { display: flex; align-items: center; justify-content: space-between; gap: 1rem; min-height: 2.875rem; padding: .5rem 0; font-weight: 600; font-size: .9375rem; }
