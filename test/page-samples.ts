@@ -1,5 +1,6 @@
 import { rupiah } from '../src/base/money.ts'
 import { checkoutHeaders, checkoutPage } from '../src/checkout/checkout-page.tsx'
+import { channels } from '../src/channel/catalogue.ts'
 import { problemPage, unknownLinkPage } from '../src/checkout/problem-page.tsx'
 import type { CheckoutPage, CheckoutStep, PointsView } from '../src/checkout/view.ts'
 import { pageHeaders } from '../src/pages/headers.ts'
@@ -40,6 +41,7 @@ export const cardForm = {
   kind: 'card-form',
   formNo: 1,
   picker: false,
+  changeable: false,
   takes: null,
   values: { name: '', save: false, points: false },
   points: null,
@@ -79,12 +81,83 @@ export const paid = {
   amount: rupiah(285_000n),
   isHeld: false,
   paidAt: new Date('2026-11-23T10:05:00Z'),
-  cardMask: '512345xxxxxx0008',
-  approvalCode: '831000',
+  means: { kind: 'card', cardMask: '512345xxxxxx0008', approvalCode: '831000' },
   reference: '0f6b8a4e-6f0e-4c39-9a55-3f0d1c1a7b21',
   returnUrl: 'https://shop.example/thanks?order=7',
   again: false,
 } as const satisfies CheckoutStep
+
+const asked: Readonly<Record<string, 'phone' | 'cashtag'>> = { ovo: 'phone', jeniuspay: 'cashtag' }
+
+/** The picker with the channels of these ids, or all. */
+export function aPicker(ids?: readonly string[]) {
+  return {
+    kind: 'picker',
+    formNo: 1,
+    methods: channels
+      .filter(({ id }) => ids === undefined || ids.includes(id))
+      .map(({ id }) => ({ channel: id, asks: asked[id] ?? null, account: '' })),
+    remembered: null,
+    errors: {},
+    refusal: null,
+  } as const satisfies CheckoutStep
+}
+
+const waiting = {
+  statusUrl: '/status',
+  state: 'processing',
+  payBefore: new Date('2026-11-24T09:41:12Z'),
+  changeable: true,
+  formNo: 1,
+} as const
+
+export const code = {
+  ...waiting,
+  kind: 'code',
+  channel: 'vabca',
+  code: '8804400012345678',
+} as const satisfies CheckoutStep
+
+export const qr = {
+  ...waiting,
+  kind: 'qr',
+  channel: 'qris',
+  payBefore: new Date('2026-11-23T10:11:12Z'),
+  imageUrl: '/qr.svg',
+  pngUrl: '/qr.png',
+  payload:
+    '00020101021226660014ID.EXAMPLE.WWW011893600999000000001202150000000000123450303UMI51440014ID.CO.QRIS.WWW0215ID10200000000120303UMI520454995303360540410005802ID5911TOKO CONTOH6007JAKARTA61051219062200116INV16867161011516304ED25',
+  nmid: 'ID1020000000012',
+} as const satisfies CheckoutStep
+
+/** Squares of the right size: what a picture of a code looks like to a page. */
+export const qrPicture: Sample = {
+  html: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 37 37"><rect width="37" height="37" fill="#fff"/><path d="${Array.from(
+    { length: 29 * 29 },
+    (_, place) => [place % 29, Math.floor(place / 29)] as const,
+  )
+    .filter(([x, y]) => (x * 7 + y * 13 + x * y) % 3 === 0)
+    .map(([x, y]) => `M${x + 4} ${y + 4}h1v1h-1z`)
+    .join('')}"/></svg>`,
+  headers: { 'content-type': 'image/svg+xml' },
+}
+
+export const wallet = {
+  ...waiting,
+  kind: 'wallet',
+  channel: 'dana',
+  href: 'https://m.dana.example/pay?id=7',
+  pushedTo: null,
+} as const satisfies CheckoutStep
+
+const pushed = { ...wallet, channel: 'ovo', href: null, pushedTo: '0812••••7890' } as const satisfies CheckoutStep
+
+const paidBy = {
+  kind: 'channel',
+  channel: 'vabca',
+  code: '8804400012345678',
+  bankReference: '20261123170500123',
+} as const
 
 const mistakes = { number: 'invalid', expiry: 'past', cvv: 'missing', name: 'missing' } as const
 
@@ -92,6 +165,45 @@ const mistakes = { number: 'invalid', expiry: 'past', cvv: 'missing', name: 'mis
 const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 'step'>>> = {
   card: { step: cardForm },
   picker: { step: { ...cardForm, picker: true } },
+  methods: { step: aPicker() },
+  'methods-few': { step: aPicker(['vabca', 'vamandiri', 'qris', 'ovo', 'cc']) },
+  'methods-remembered': { step: { ...aPicker(), remembered: 'vabri' } },
+  'methods-remembered-account': {
+    step: {
+      ...aPicker(),
+      methods: aPicker().methods.map((each) => (each.channel === 'ovo' ? { ...each, account: '081200000000' } : each)),
+      remembered: 'ovo',
+    },
+  },
+  'methods-missing': { step: { ...aPicker(), formNo: 2, errors: { method: 'missing' } } },
+  'methods-unavailable': { step: { ...aPicker(), errors: { method: 'unavailable' } } },
+  'methods-account-missing': {
+    step: { ...aPicker(), errors: { account: { channel: 'jeniuspay', fault: 'missing' } } },
+  },
+  'methods-account-invalid': {
+    step: {
+      ...aPicker(),
+      methods: aPicker().methods.map((each) => (each.channel === 'ovo' ? { ...each, account: '0812' } : each)),
+      errors: { account: { channel: 'ovo', fault: 'invalid' } },
+    },
+  },
+  'methods-refused': { step: { ...aPicker(), formNo: 2, refusal: { reason: 'way_cancelled', attemptsLeft: 4 } } },
+  'card-changeable': { step: { ...cardForm, changeable: true } },
+  account: { step: code },
+  'account-plain': { step: { ...code, channel: 'vanagari', code: '88441000123456789', changeable: false } },
+  'account-extreme': {
+    merchantName: 'Perkumpulan Pengusaha Kerajinan Tangan Nusantara Sejahtera Bersama',
+    amount: rupiah(99_999_999_999_999n),
+    step: { ...code, channel: 'vabnc', code: '9'.repeat(30) },
+  },
+  'pay-code': { step: { ...code, channel: 'alfamart', code: '880270012345' } },
+  'pay-code-anywhere': { step: { ...code, channel: 'finpaycode', code: '8802700000076850' } },
+  'pay-code-post': { step: { ...code, channel: 'pospay', code: '880270012345' } },
+  qr: { step: qr },
+  'qr-abroad': { step: { ...qr, channel: 'alipay', nmid: null, changeable: false } },
+  wallet: { step: wallet },
+  'wallet-pushed': { step: pushed },
+  paylater: { step: { ...wallet, channel: 'kredivo', changeable: false } },
   mistakes: {
     step: {
       ...cardForm,
@@ -162,14 +274,30 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
   held: { step: { ...paid, isHeld: true } },
   'held-again': { step: { ...paid, isHeld: true, again: true } },
   'paid-without-return': { step: { ...paid, returnUrl: null } },
-  expired: { step: { kind: 'expired', returned: null, returnUrl: 'https://shop.example/failed' } },
-  cancelled: { step: { kind: 'cancelled', returned: null, returnUrl: null } },
-  failed: { step: { kind: 'failed', returned: null, returnUrl: 'https://shop.example/failed' } },
-  released: { step: { kind: 'released', returned: rupiah(285_000n), returnUrl: null } },
-  'partially-refunded': {
-    step: { kind: 'partially_refunded', returned: rupiah(85_000n), returnUrl: 'https://shop.example/thanks' },
+  'paid-account': { step: { ...paid, means: paidBy } },
+  'paid-wallet': { step: { ...paid, means: { ...paidBy, channel: 'dana', code: null } } },
+  'paid-qr': { step: { ...paid, means: { kind: 'channel', channel: 'qris', code: null, bankReference: null } } },
+  'refunded-account': {
+    step: { kind: 'refunded', returned: rupiah(285_000n), byCard: false, returnUrl: null },
   },
-  refunded: { step: { kind: 'refunded', returned: rupiah(285_000n), returnUrl: 'https://shop.example/thanks' } },
+  'partially-refunded-account': {
+    step: { kind: 'partially_refunded', returned: rupiah(85_000n), byCard: false, returnUrl: null },
+  },
+  expired: { step: { kind: 'expired', returned: null, byCard: true, returnUrl: 'https://shop.example/failed' } },
+  cancelled: { step: { kind: 'cancelled', returned: null, byCard: true, returnUrl: null } },
+  failed: { step: { kind: 'failed', returned: null, byCard: true, returnUrl: 'https://shop.example/failed' } },
+  released: { step: { kind: 'released', returned: rupiah(285_000n), byCard: true, returnUrl: null } },
+  'partially-refunded': {
+    step: {
+      kind: 'partially_refunded',
+      returned: rupiah(85_000n),
+      byCard: true,
+      returnUrl: 'https://shop.example/thanks',
+    },
+  },
+  refunded: {
+    step: { kind: 'refunded', returned: rupiah(285_000n), byCard: true, returnUrl: 'https://shop.example/thanks' },
+  },
 }
 
 const hidden = { acsTransId: '5d2f' }

@@ -6,16 +6,29 @@ import { Glyph } from '../pages/glyph.tsx'
 import { kept } from '../pages/kept.ts'
 import { type Language, phrases } from '../pages/language.ts'
 import { Agreement } from './recurring.tsx'
-import type { AcceptedCards, CardFormErrors, CardFormStep, CheckoutPage, CvvFormStep, PointsView } from './view.ts'
+import type {
+  AcceptedCards,
+  CardFormErrors,
+  CardFormStep,
+  CheckoutPage,
+  CvvFormStep,
+  PointsView,
+  Refusal,
+} from './view.ts'
 
 /** The half of the page where a card is typed in. */
 export function CardForm({ page, step }: { page: CheckoutPage; step: CardFormStep }) {
   const { language, action, amount, merchantName } = page
-  const { card } = phrases(language)
+  const { card, ways } = phrases(language)
   return (
     <section class="slab work">
       <WhatWentWrong page={page} step={step} />
       <h1>{step.picker ? card.pickerHeading : card.heading}</h1>
+      {step.changeable ? (
+        <p class="other-way">
+          <a href={`${action}?lang=${language}&methods=1`}>{ways.waiting.change}</a>
+        </p>
+      ) : null}
       {step.picker ? (
         <ul class="methods">
           <li aria-current="true">
@@ -63,17 +76,8 @@ export function WhatWentWrong({
   page: CheckoutPage
   step: Pick<CardFormStep, 'refusal' | 'errors'>
 }) {
-  const { card, errors, refusal, page } = phrases(language)
-  if (step.refusal) {
-    return (
-      <ErrorSummary heading={refusal.heading}>
-        <p>
-          <span class="money">{refusal.noMoney}</span> {refusal.reasons[step.refusal.reason]}
-        </p>
-        {step.refusal.attemptsLeft === null ? null : <p>{refusal.attemptsLeft(step.refusal.attemptsLeft)}</p>}
-      </ErrorSummary>
-    )
-  }
+  const { card, errors, page } = phrases(language)
+  if (step.refusal) return <Refused language={language} refusal={step.refusal} />
   const { number, expiry, cvv, name, points } = step.errors
   const mistakes = [
     ...(number ? [{ field: 'number', text: errors.number[number] }] : []),
@@ -100,6 +104,19 @@ export function WhatWentWrong({
           <a href={testCardsUrl}>{page.testCards}</a>
         </p>
       ) : null}
+    </ErrorSummary>
+  )
+}
+
+/** Why the last attempt ended without money, and how many are left. */
+export function Refused({ language, refusal: { reason, attemptsLeft } }: { language: Language; refusal: Refusal }) {
+  const { refusal } = phrases(language)
+  return (
+    <ErrorSummary heading={refusal.heading}>
+      <p>
+        <span class="money">{refusal.noMoney}</span> {refusal.reasons[reason]}
+      </p>
+      {attemptsLeft === null ? null : <p>{refusal.attemptsLeft(attemptsLeft)}</p>}
     </ErrorSummary>
   )
 }

@@ -4,8 +4,10 @@ import { phrases } from '../pages/language.ts'
 import { Gate } from '../pages/mark.tsx'
 import { formatWib } from '../pages/time.ts'
 import { shownCard } from './card-form-page.tsx'
+import { groupsOf } from './payment-code.ts'
 import { Returning } from './returning.tsx'
 import type { CheckoutPage, ClosedStep, PaidStep } from './view.ts'
+import { methodOf } from './waiting.tsx'
 
 /** The receipt. */
 export function Paid({ page, step }: { page: CheckoutPage; step: PaidStep }) {
@@ -28,14 +30,12 @@ export function Paid({ page, step }: { page: CheckoutPage; step: PaidStep }) {
             <time dateTime={step.paidAt.toISOString()}>{formatWib(step.paidAt, language)}</time>
           </dd>
         </div>
-        <div>
-          <dt>{paid.card}</dt>
-          <dd>{shownCard(step.cardMask, page)}</dd>
-        </div>
-        <div>
-          <dt>{paid.approvalCode}</dt>
-          <dd class="digits">{step.approvalCode}</dd>
-        </div>
+        {paidWith(step.means, page).map(([term, value, isNumber]) => (
+          <div>
+            <dt>{term}</dt>
+            <dd class={isNumber ? 'digits' : undefined}>{value}</dd>
+          </div>
+        ))}
         <div>
           <dt>{paid.reference}</dt>
           <dd class="digits">{step.reference}</dd>
@@ -61,17 +61,33 @@ export function Paid({ page, step }: { page: CheckoutPage; step: PaidStep }) {
   )
 }
 
+/** What was paid with, line by line: what it is called, what it says, whether that is a number. */
+function paidWith(means: PaidStep['means'], page: CheckoutPage): (readonly [string, string, boolean])[] {
+  const { paid, ways } = phrases(page.language)
+  if (means.kind === 'card')
+    return [
+      [paid.card, shownCard(means.cardMask, page), false],
+      [paid.approvalCode, means.approvalCode, true],
+    ]
+  const { code, bankReference } = means
+  return [
+    [ways.paid.method, methodOf(page, means), false],
+    ...(code === null ? [] : [[ways.paid.code, groupsOf(code).join(' '), true] as const]),
+    ...(bankReference === null ? [] : [[ways.paid.bankReference, bankReference, true] as const]),
+  ]
+}
+
 /** The end without money, or with money that went back. */
 export function Closed({ page, step }: { page: CheckoutPage; step: ClosedStep }) {
   const { language, merchantName } = page
-  const { closed, order } = phrases(language)
-  const { title, text } = closed[step.kind]
+  const { order } = phrases(language)
+  const { title, text, money } = closedWords(page, step)
   return (
     <section class="slab work">
       <Gate state="shut" />
       <h1>{title}</h1>
-      <p class="lead">{text(merchantName)}</p>
-      <MoneyLine>{step.returned === null ? closed.noMoney : closed.returned(formatRupiah(step.returned))}</MoneyLine>
+      <p class="lead">{text}</p>
+      <MoneyLine>{money}</MoneyLine>
       {step.returnUrl === null ? null : (
         <div class="actions">
           <a class="button" href={step.returnUrl}>
@@ -81,4 +97,17 @@ export function Closed({ page, step }: { page: CheckoutPage; step: ClosedStep })
       )}
     </section>
   )
+}
+
+/** What is said of an end: of a card where there was one, and of no card where there was none. */
+export function closedWords({ language, merchantName }: CheckoutPage, { kind, returned, byCard }: ClosedStep) {
+  const { closed, ways } = phrases(language)
+  const { refunded } = ways
+  const isElsewhere = !byCard && (kind === 'refunded' || kind === 'partially_refunded')
+  const words = byCard ? closed : refunded
+  return {
+    title: closed[kind].title,
+    text: isElsewhere ? refunded[kind](merchantName) : closed[kind].text(merchantName),
+    money: returned === null ? closed.noMoney : words.returned(formatRupiah(returned)),
+  }
 }

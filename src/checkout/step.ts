@@ -49,8 +49,7 @@ export function stepOf({ order, attempt }: Standing, context: StepContext, fault
         amount: state === 'authorized' ? order.authorized : order.captured,
         isHeld: state === 'authorized',
         paidAt: order.settledAt,
-        cardMask: attempt.cardMask ?? '',
-        approvalCode: attempt.approvalCode ?? '',
+        means: { kind: 'card', cardMask: attempt.cardMask ?? '', approvalCode: attempt.approvalCode ?? '' },
         reference: order.reference,
         returnUrl: returnUrl(merchant, order, order.details.successUrl),
         again: context.again,
@@ -58,13 +57,18 @@ export function stepOf({ order, attempt }: Standing, context: StepContext, fault
     case 'failed':
     case 'expired':
     case 'cancelled':
-      return { kind: state, returned: null, returnUrl: failUrl(merchant, order) }
+      return { kind: state, returned: null, byCard: true, returnUrl: failUrl(merchant, order) }
     case 'voided':
     case 'lapsed':
-      return { kind: 'released', returned: order.authorized, returnUrl: failUrl(merchant, order) }
+      return { kind: 'released', returned: order.authorized, byCard: true, returnUrl: failUrl(merchant, order) }
     case 'partially_refunded':
     case 'refunded':
-      return { kind: state, returned: order.refunded, returnUrl: returnUrl(merchant, order, order.details.successUrl) }
+      return {
+        kind: state,
+        returned: order.refunded,
+        byCard: true,
+        returnUrl: returnUrl(merchant, order, order.details.successUrl),
+      }
     default:
       return unreachable(state)
   }
@@ -108,6 +112,7 @@ function openStep(
     kind: 'card-form',
     formNo,
     picker: order.channel === null,
+    changeable: false,
     takes: order.details.terms.cardFilter,
     values: { name: faults?.name ?? '', save: faults?.save ?? false, points: faults?.points ?? false },
     points: pointsOf(order),

@@ -63,16 +63,22 @@ export function BackLink({ page: { language, merchantName, backUrl } }: { page: 
   )
 }
 
-function Deadline({ page: { language, expiresAt, now } }: { page: CheckoutPage }) {
+function Deadline({ page: { language, expiresAt, now, step } }: { page: CheckoutPage }) {
   const { order, duration } = phrases(language)
-  const left = Math.max(0, expiresAt.getTime() - now.getTime())
+  const end = 'payBefore' in step ? step.payBefore : expiresAt
+  const left = Math.max(0, end.getTime() - now.getTime())
   return (
     <>
       <div>
         <dt>{order.payBefore}</dt>
         <dd>
-          <time dateTime={expiresAt.toISOString()}>{formatWib(expiresAt, language)}</time>
+          <time dateTime={end.toISOString()}>{formatWib(end, language)}</time>
         </dd>
+      </div>
+      {/* The script tells the same by the payer's own clock, where that is another. */}
+      <div data-local-time={end.toISOString()} hidden>
+        <dt>{order.localTime}</dt>
+        <dd />
       </div>
       <div>
         <dt>{order.timeLeft}</dt>

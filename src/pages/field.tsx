@@ -3,8 +3,10 @@ import { Glyph } from './glyph.tsx'
 import { type Language, phrases } from './language.ts'
 
 export interface FieldProps {
-  /** Also the name that is posted. */
+  /** The name that is posted. */
   readonly name: string
+  /** Where several fields of a page post one name; else the name. */
+  readonly id?: string
   readonly label: string
   readonly hint?: ComponentChildren
   readonly error: string | null
@@ -20,17 +22,18 @@ export interface FieldProps {
 }
 
 /** One text field: label, box, hint and error, tied together. The error's place is always there, for the script. */
-export function Field({ name, label, hint, error, aside, inside, full = false, missing, invalid, input }: FieldProps) {
-  const described = [`${name}-error`, ...(hint ? [`${name}-hint`] : [])].join(' ')
+export function Field(props: FieldProps) {
+  const { name, id = name, label, hint, error, aside, inside, full = false, missing, invalid, input } = props
+  const described = [`${id}-error`, ...(hint ? [`${id}-hint`] : [])].join(' ')
   return (
     <div class={full ? 'field full' : 'field'}>
       <div class="label-row">
-        <label for={name}>{label}</label>
+        <label for={id}>{label}</label>
         {aside}
       </div>
       <div class={inside ? 'box with-brand' : 'box'}>
         <input
-          id={name}
+          id={id}
           name={name}
           type="text"
           required
@@ -45,12 +48,12 @@ export function Field({ name, label, hint, error, aside, inside, full = false, m
         />
         {inside}
       </div>
-      <p class="error" id={`${name}-error`} hidden={error === null}>
+      <p class="error" id={`${id}-error`} hidden={error === null}>
         <Glyph name="warning" />
         <span data-words>{error}</span>
       </p>
       {hint ? (
-        <p class="hint" id={`${name}-hint`}>
+        <p class="hint" id={`${id}-hint`}>
           {hint}
         </p>
       ) : null}
@@ -63,17 +66,19 @@ export interface SubmitProps {
   readonly label: string
   /** What it says while the form is on its way. */
   readonly busy: string
+  /** It is not what the page is for. */
+  readonly quiet?: boolean
   readonly children?: ComponentChildren
 }
 
 /** The button that sends a form, and above it what the script says when there is no network. */
-export function Submit({ language, label, busy, children }: SubmitProps) {
+export function Submit({ language, label, busy, quiet = false, children }: SubmitProps) {
   return (
     <>
       <p class="notice bad" role="alert" data-offline hidden>
         {phrases(language).page.offline}
       </p>
-      <button class="button" type="submit" data-busy={busy}>
+      <button class={quiet ? 'button quiet' : 'button'} type="submit" data-busy={busy}>
         {children}
         <span data-label>{label}</span>
       </button>

@@ -6,6 +6,8 @@ import { stylesheet } from './stylesheet.ts'
 export interface Reach {
   /** Where forms and frames of this page go: an issuer's access control server. A path is our own origin. */
   readonly targets?: readonly string[]
+  /** Pictures of our own origin are shown, beside those inside the page. */
+  readonly pictures?: 'own'
   /** Only the simulated bank's look at a browser is ever framed: a bank does not know whose page it is in. */
   readonly framedBy?: 'nobody' | 'anybody'
 }
@@ -19,7 +21,7 @@ const scriptHash = hashOf(script)
  * 11.6.1). `same-origin` for the referrer, not `no-referrer`: the latter makes browsers send
  * `Origin: null` with our own forms (Fetch, 3.2), and a check of `Origin` would refuse them.
  */
-export function pageHeaders({ targets = [], framedBy = 'nobody' }: Reach = {}): Record<string, string> {
+export function pageHeaders({ targets = [], pictures, framedBy = 'nobody' }: Reach = {}): Record<string, string> {
   const elsewhere = targets.filter((target) => /^https?:/.test(target)).map((target) => new URL(target).origin)
   const reachable = ["'self'", ...new Set(elsewhere)].join(' ')
   return {
@@ -27,7 +29,7 @@ export function pageHeaders({ targets = [], framedBy = 'nobody' }: Reach = {}): 
       "default-src 'none'",
       `style-src ${styleHash}`,
       `script-src ${scriptHash}`,
-      'img-src data:',
+      pictures === 'own' ? "img-src 'self' data:" : 'img-src data:',
       "connect-src 'self'",
       `form-action ${reachable}`,
       `frame-src ${reachable}`,

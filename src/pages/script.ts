@@ -104,6 +104,8 @@ function pageScript(brands: typeof cardBrands): void {
     number: (text) => /^\d{12,19}$/.test(digitsOf(text)) && luhn(digitsOf(text)),
     expiry: (text) => /^\s*(0?[1-9]|1[0-2])\s*[/\-. ]?\s*(\d{2}|\d{4})\s*$/.test(text),
     cvv: (text) => /^\d{3,4}$/.test(text.trim()),
+    phone: (text) => /^(0|62)8\d{8,11}$/.test(digitsOf(text)),
+    cashtag: (text) => /^\$?[a-z\d]{1,30}$/i.test(text.trim()),
   }
 
   const setError = (input: HTMLInputElement, text: string): void => {
@@ -166,8 +168,9 @@ function pageScript(brands: typeof cardBrands): void {
     for (const form of all<HTMLFormElement>('form[data-once]'))
       form.addEventListener('submit', (event) => {
         const skipsChecks = event.submitter?.hasAttribute('formnovalidate') ?? false
-        if (form.hasAttribute('data-sent') || (!skipsChecks && !passes(form))) return event.preventDefault()
-        const offline = one('[data-offline]', form)
+        // One form of a page is sent, and once: what is on its way is not overtaken by another choice.
+        if (one('form[data-sent]') || (!skipsChecks && !passes(form))) return event.preventDefault()
+        const offline = one('[data-offline]', form) ?? one('[data-offline]')
         if (offline) offline.hidden = navigator.onLine
         if (!navigator.onLine) return event.preventDefault()
         setBusy(form, event.submitter ?? one('button', form), true)
@@ -244,10 +247,29 @@ function pageScript(brands: typeof cardBrands): void {
     tick()
   }
 
+  /** A deadline by the clock of whoever is not on Western Indonesia Time. */
+  const localTime = (): void => {
+    const place = one('[data-local-time]')
+    const words = place && one('dd', place)
+    const time = new Date(place?.dataset['localTime'] ?? '')
+    if (!place || !words || time.getTimezoneOffset() === -420) return
+    const { lang } = document.documentElement
+    // The order of day and month, and the 24 hours, of the deadline above.
+    words.textContent = time.toLocaleString(lang === 'en' ? 'en-GB' : lang, {
+      day: 'numeric',
+      month: 'short',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      timeZoneName: 'short',
+    })
+    place.hidden = false
+  }
+
   const poll = (): void => {
     const place = one('[data-poll]')
     if (!place) return
-    const { poll: url = '', state } = place.dataset
+    const { poll: url = '', state, slowest = '10000' } = place.dataset
     const lost = one('[data-lost]')
     let waitMs = 1000
     let timer = 0
@@ -264,7 +286,7 @@ function pageScript(brands: typeof cardBrands): void {
       } catch {
         if (lost) lost.hidden = false
       }
-      waitMs = Math.min(waitMs * 1.5, 10_000)
+      waitMs = Math.min(waitMs * 1.5, Number(slowest))
       askIn(waitMs)
     }
     askIn(waitMs)
@@ -320,6 +342,18 @@ function pageScript(brands: typeof cardBrands): void {
     }
   }
 
+  /** On paper everything is open. */
+  const printing = (): void => {
+    let opened: HTMLElement[] = []
+    window.addEventListener('beforeprint', () => {
+      opened = all('details[data-printed]:not([open])')
+      for (const each of opened) each.toggleAttribute('open', true)
+    })
+    window.addEventListener('afterprint', () => {
+      for (const each of opened) each.toggleAttribute('open', false)
+    })
+  }
+
   /** For browsers that know `autofocus` on fields only. */
   const focusErrors = (): void => {
     if (!('autofocus' in HTMLElement.prototype)) one('[data-focus]')?.focus()
@@ -333,9 +367,11 @@ function pageScript(brands: typeof cardBrands): void {
   forms()
   methodStep()
   countdown()
+  localTime()
   poll()
   returnToMerchant()
   buttons()
+  printing()
   focusErrors()
   if (one('[data-method-done]')) parent.postMessage('three-ds-method-done', location.origin)
 }

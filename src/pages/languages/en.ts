@@ -1,3 +1,4 @@
+import { ways } from './en-ways.ts'
 import type { Phrases } from './id.ts'
 
 /** Every word that a page says, in English. */
@@ -25,6 +26,7 @@ export const en: Phrases = {
     toPay: 'Total to pay',
     orderId: 'Order no.',
     description: 'Description',
+    localTime: 'Your local time',
     payBefore: 'Pay before',
     timeLeft: 'Time left',
     timeIsUp: 'Time is up',
@@ -109,6 +111,14 @@ export const en: Phrases = {
       too_many_bank:
         'Too many payments were tried with cards of this bank. Use a card of another bank, or try again later.',
       too_many_connection: 'Too many payments were tried from this device or connection. Please try again later.',
+      way_declined: 'The bank or app that you chose declined the payment. Try again or choose another way to pay.',
+      way_insufficient_funds: 'The balance or limit there is too low. Top up or choose another way to pay.',
+      way_cancelled:
+        'The payment was cancelled in the app or on the page that you chose. Try again or choose another way to pay.',
+      way_expired: 'The time for that way to pay is over. Choose how to pay again.',
+      way_unavailable: 'That way to pay cannot be reached at the moment. Try again later or choose another.',
+      way_unknown_account:
+        'No account with that number or name was found there. Check it or choose another way to pay.',
       generic: 'The payment could not be processed. Try again or use another card.',
     },
   },
@@ -280,6 +290,8 @@ export const en: Phrases = {
     },
     retry: 'Try again',
   },
+
+  ways,
 
   acs: {
     bank: 'Bank Simulator',

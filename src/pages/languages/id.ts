@@ -1,3 +1,5 @@
+import { ways } from './id-ways.ts'
+
 /**
  * Every word that a page says, in Indonesian. This dictionary is the original: its shape is the type
  * that each other language must have, so that a missing phrase does not compile. Payers are "Anda".
@@ -27,6 +29,7 @@ export const id = {
     toPay: 'Total pembayaran',
     orderId: 'No. pesanan',
     description: 'Keterangan',
+    localTime: 'Waktu setempat',
     payBefore: 'Bayar sebelum',
     timeLeft: 'Sisa waktu',
     timeIsUp: 'Waktu habis',
@@ -117,6 +120,16 @@ export const id = {
         'Terlalu banyak pembayaran dicoba dengan kartu dari bank ini. Gunakan kartu bank lain, atau coba lagi beberapa saat lagi.',
       too_many_connection:
         'Terlalu banyak pembayaran dicoba dari perangkat atau koneksi ini. Silakan coba lagi beberapa saat lagi.',
+      // Of any way to pay but a card.
+      way_declined:
+        'Pembayaran ditolak oleh bank atau aplikasi yang Anda pilih. Coba lagi atau gunakan cara bayar lain.',
+      way_insufficient_funds: 'Saldo atau limit di sana tidak mencukupi. Tambah saldo atau gunakan cara bayar lain.',
+      way_cancelled:
+        'Pembayaran dibatalkan di aplikasi atau halaman yang Anda pilih. Coba lagi atau gunakan cara bayar lain.',
+      way_expired: 'Waktu untuk cara bayar itu sudah habis. Pilih lagi cara bayar.',
+      way_unavailable: 'Cara bayar itu sedang tidak dapat dihubungi. Coba beberapa saat lagi atau gunakan cara lain.',
+      way_unknown_account:
+        'Akun dengan nomor atau nama itu tidak ditemukan di sana. Periksa kembali atau gunakan cara bayar lain.',
       generic: 'Pembayaran tidak dapat diproses. Coba lagi atau gunakan kartu lain.',
     },
   },
@@ -293,6 +306,8 @@ export const id = {
     },
     retry: 'Coba lagi',
   },
+
+  ways,
 
   acs: {
     bank: 'Simulator Bank',
