@@ -151,6 +151,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const cvvs = new CvvKeeper(clock)
   let bound = ''
   const publicUrl = () => config.publicUrl ?? bound
+  const sessionUrl = (token: string) => `${publicUrl()}/sandbox/wallet/${token}`
   const simulators = isSandbox ? simulatedAcquirers({ database, vault, cvvs, clock, random }) : []
   const acquirers = new Acquirers(simulators, clock)
   const routes = {
@@ -318,7 +319,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         directory,
         newKeyUsed: keyUsed,
         publicUrl,
-        sessionUrl: () => null,
+        sessionUrl,
         direct,
         vault,
         cvvs,
@@ -331,7 +332,18 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const { guessed } = doors
   await app.register(
     doors.payers(
-      checkoutRoutes({ payments, directory, vault, cvvs, rules, publicUrl, testCardsUrl, guessed, background }),
+      checkoutRoutes({
+        payments,
+        directory,
+        vault,
+        cvvs,
+        rules,
+        publicUrl,
+        sessionUrl,
+        testCardsUrl,
+        guessed,
+        background,
+      }),
     ),
   )
   if (movable && acquirer && provider && authenticator && merchant) {

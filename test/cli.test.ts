@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { SandboxClient } from '../src/client.ts'
 import { commands } from '../src/cli/commands.ts'
 import { merchantServer, seedSample } from './gateway.ts'
@@ -71,6 +72,8 @@ suite('the command line', () => {
     ['merchant set-acquirer FINPAY770 simulator --min 5 --max 4', /--min is above --max/],
     ['merchant set-acquirer FINPAY770 simulator --priority 0', /--priority takes 1 to 999/],
     ['merchant fraud-systems FINPAY770 --set a-b', /1 to 40 letters and digits/],
+    ['merchant channels FINPAY770 --set vabca,nothing', /no channel nothing/],
+    ['merchant late-payments FINPAY770 --set burn', /keep or return/],
     ['migrate all', /What is `all`/],
     ['backup', /Something is missing/],
     ['restore a b', /What is `b`/],
@@ -163,6 +166,31 @@ suite('the command line', () => {
     const systems = await gerbang('merchant', 'fraud-systems', 'FINPAY770', '--set', '000369990001,FDS2')
     assert.equal(systems.stdout, '000369990001\nFDS2\n')
     assert.equal((await gerbang('merchant', 'fraud-systems', 'FINPAY770', '--set', '')).stdout, 'none\n')
+  })
+
+  test('pays by whatever method, and says and sets which a merchant has', async () => {
+    const open = (id: string) =>
+      gateway.client.call(
+        'POST',
+        '/pg/payment/card/initiate',
+        seedSample(id, { order: { id, amount: 5_000 }, sourceOfFunds: { type: 'vabca' } }),
+      )
+    await open('cli-va')
+    assert.equal((await gerbang('pay', 'cli-va', '--amount', '4999')).code, 1)
+    const paid = await gerbang('pay', 'cli-va')
+    assert.deepEqual([paid.code, paid.stdout], [0, 'PAID\n  attempt 0: payment kept\n'])
+    assert.equal((await gerbang('merchant', 'channels', 'FINPAY770')).stdout, 'all\n')
+    const fewer = await gerbang('merchant', 'channels', 'FINPAY770', '--set', 'cc,indomaret', '--json')
+    assert.deepEqual(fewer.json(), { id: 'FINPAY770', isAll: false, channels: ['cc', 'idm'] })
+    // A setting is honoured within five seconds.
+    await pause(5_100)
+    await assert.rejects(open('cli-va-2'), /4030001/)
+    assert.equal((await gerbang('merchant', 'channels', 'FINPAY770', '--set', 'all')).stdout, 'all\n')
+    assert.equal((await gerbang('merchant', 'channels', 'NOBODY')).code, 1)
+    assert.equal((await gerbang('merchant', 'late-payments', 'FINPAY770')).stdout, 'keep\n')
+    assert.equal((await gerbang('merchant', 'late-payments', 'FINPAY770', '--set', 'return')).stdout, 'return\n')
+    assert.equal((await gerbang('merchant', 'late-payments', 'FINPAY770', '--set', 'keep')).stdout, 'keep\n')
+    assert.equal((await gerbang('merchant', 'late-payments', 'NOBODY', '--set', 'keep')).code, 1)
   })
 
   test('lists callbacks and sends one again', async () => {

@@ -54,7 +54,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   card: ['base'],
   channel: ['base'],
   checkout: ['abuse', 'base', 'card', 'channel', 'http', 'merchant', 'pages', 'payment', 'vault'],
-  cli: ['audit', 'backup', 'base', 'merchant', 'postgres', 'vault', 'wire'],
+  cli: ['audit', 'backup', 'base', 'channel', 'merchant', 'postgres', 'vault', 'wire'],
   event: ['base', 'postgres'],
   http: ['base', 'merchant', 'postgres'],
   jobs: ['base', 'postgres', 'timer'],

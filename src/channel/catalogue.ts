@@ -28,6 +28,10 @@ interface Row {
   readonly needs?: readonly string[]
   /** The form of `sourceOfFunds.accountId`, and of what a payer types for it on our page. */
   readonly account?: RegExp
+  /** What a payer is asked for on our page, to be found at the provider; a channel that needs more is not offered there. */
+  readonly asks?: 'phone' | 'cashtag'
+  /** The provider asks its payer by itself, in an app: there is nowhere to go. */
+  readonly isPushed?: true
   /** Whole rupiah. */
   readonly min?: number
   readonly max?: number
@@ -212,6 +216,8 @@ const rows = [
     bank: '912',
     needs: ['sourceOfFunds.accountId'],
     account: /^08\d{7,13}$/,
+    asks: 'phone',
+    isPushed: true,
     max: 20_000_000,
   },
   { id: 'gopay', family: 'wallet', name: 'GoPay', bank: '914', max: 20_000_000 },
@@ -222,6 +228,8 @@ const rows = [
     bank: '213',
     needs: ['sourceOfFunds.accountId'],
     account: /^\$[A-Za-z0-9_.]{2,30}$/,
+    asks: 'cashtag',
+    isPushed: true,
   },
   {
     id: 'finpaymoney',
@@ -301,6 +309,8 @@ export interface Channel extends FamilyRow {
   readonly code: CodeFormat | null
   readonly needs: readonly string[]
   readonly account: RegExp | null
+  readonly asks: 'phone' | 'cashtag' | null
+  readonly isPushed: boolean
   /** What an order may be of, in whole rupiah. */
   readonly min: bigint
   readonly max: bigint
@@ -320,6 +330,8 @@ export const channels: readonly Channel[] = rows.map((row: Row & { readonly id: 
   code: row.code ?? null,
   needs: row.needs ?? [],
   account: row.account ?? null,
+  asks: row.asks ?? null,
+  isPushed: row.isPushed ?? false,
   min: BigInt(row.min ?? 1),
   max: row.max === undefined ? most : BigInt(row.max),
 }))

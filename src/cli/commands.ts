@@ -51,6 +51,18 @@ export const commands: readonly Command[] = [
     run: async (words) => (await import('./merchant.ts')).merchantRotateKey(words),
   },
   {
+    name: ['merchant', 'channels'],
+    usage: 'merchant channels ID [--set all|TYPE,TYPE]',
+    about: "the sourceOfFunds.type values that a merchant's payers may pay by",
+    run: async (words) => (await import('./merchant-channels.ts')).merchantChannels(words),
+  },
+  {
+    name: ['merchant', 'late-payments'],
+    usage: 'merchant late-payments ID [--set keep|return]',
+    about: "what becomes of money that comes when an order's time is over",
+    run: async (words) => (await import('./merchant-channels.ts')).merchantLatePayments(words),
+  },
+  {
     name: ['merchant', 'acquirers'],
     usage: 'merchant acquirers ID',
     about: "a merchant's acquirers, and which payments go to which",
