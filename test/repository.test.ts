@@ -52,6 +52,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   backup: ['base', 'postgres'],
   callback: ['base', 'postgres', 'wire'],
   card: ['base'],
+  channel: ['base'],
   checkout: ['abuse', 'base', 'card', 'http', 'merchant', 'pages', 'payment', 'vault'],
   cli: ['audit', 'backup', 'base', 'merchant', 'postgres', 'vault', 'wire'],
   event: ['base', 'postgres'],
