@@ -10,6 +10,7 @@ import { AuthenticationSimulator } from './authentication/simulator.ts'
 import { type Clock, MovableClock, systemClock } from './base/clock.ts'
 import { invariant } from './base/invariant.ts'
 import { isLoopback } from './base/loopback.ts'
+import { PlannedFaults } from './base/planned-faults.ts'
 import { type Random, seededRandom, systemRandom } from './base/random.ts'
 import { Secret } from './base/secret.ts'
 import { StartProblem } from './base/start-problem.ts'
@@ -17,6 +18,7 @@ import { localAddressesToo, publicAddressesOnly } from './callback/address.ts'
 import type { Callback } from './callback/callback.ts'
 import { Callbacks } from './callback/callbacks.ts'
 import type { DeliveryDeps, DeliveryOutcome } from './callback/deliver.ts'
+import type { CallbackFaults } from './callback/faults.ts'
 import { HostQueues } from './callback/queue.ts'
 import { dnsResolve, type Resolve, systemResolve } from './callback/resolve.ts'
 import { httpSender } from './callback/send.ts'
@@ -50,6 +52,7 @@ import { programVersion } from './postgres/package-root.ts'
 import { ensureSandboxMerchant } from './sandbox-merchant.ts'
 import { acsRoutes } from './sandbox/acs-routes.ts'
 import { loadClocks, saveClock } from './sandbox/clock-store.ts'
+import { FaultyDelivery } from './sandbox/faulty-delivery.ts'
 import { pageRoutes } from './sandbox/page-routes.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import type { RecurringDeps } from './recurring/deps.ts'
@@ -231,6 +234,10 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     resolve: options.resolve ?? (isSandbox ? systemResolve : dnsResolve()),
     allows: isSandbox ? localAddressesToo : publicAddressesOnly,
   })
+  const callbackFaults: CallbackFaults = new PlannedFaults()
+  const faulty = isSandbox
+    ? new FaultyDelivery({ database, clock, faults: callbackFaults, wake: (timer) => job.offer(timer) })
+    : null
   const delivery: DeliveryDeps = {
     database,
     callbacks: new Callbacks(database),
@@ -242,13 +249,15 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       return found ? acceptedKeys(found, clock.machine()) : []
     },
   }
+  const scheduled = faulty ? { ...delivery, sender: faulty.sender(sender) } : delivery
+  const handlers = timerHandlers(payments, recurring, directory, scheduled, (timer, callback, outcome) => {
+    metrics?.callback(outcome)
+    tellOfCallback(log, timer, callback, outcome)
+  })
   const runner = new TimerRunner({
     database,
     clock,
-    handlers: timerHandlers(payments, recurring, directory, delivery, (timer, callback, outcome) => {
-      metrics?.callback(outcome)
-      tellOfCallback(log, timer, callback, outcome)
-    }),
+    handlers: faulty ? { ...handlers, callback: faulty.handler(handlers.callback) } : handlers,
     failed: (timer, error) => {
       metrics?.timerFailed(timer.kind)
       log.error({ ...subjectOf(timer), msg: 'a timer failed', kind: timer.kind, bug: describe(error) })
@@ -325,11 +334,16 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const [acquirer] = simulators
   if (movable && acquirer && authenticator && merchant) {
     const accessControlServer = new AccessControlServer({ database, clock, random, routes })
-    const virtualClock = new VirtualClock({ database, clock: movable, runner, poller: job })
+    const quiet = async () => {
+      await Promise.all(simulators.map((each) => each.quiet()))
+      await Promise.all(working)
+    }
+    const virtualClock = new VirtualClock({ database, clock: movable, runner, poller: job, quiet })
     const payer = { payments, vault, cvvs, rules, acquirer, accessControlServer }
+    const faults = { acquirer: acquirer.faults, callback: callbackFaults, random }
     await app.register(
       doors.developers(
-        sandboxRoutes({ payer, directory, newKeyUsed: keyUsed, delivery, clock: virtualClock, publicUrl }),
+        sandboxRoutes({ payer, faults, directory, newKeyUsed: keyUsed, delivery, clock: virtualClock, publicUrl }),
       ),
     )
     await app.register(doors.payers(acsRoutes({ accessControlServer })))
