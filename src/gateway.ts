@@ -7,7 +7,7 @@ import { AcquirerSimulator } from './acquirer/simulator.ts'
 import { apiRoutes } from './api/routes.ts'
 import { AccessControlServer } from './authentication/access-control-server.ts'
 import { AuthenticationSimulator } from './authentication/simulator.ts'
-import { type Clock, MovableClock, systemClock } from './base/clock.ts'
+import { type Clock, MovableClock, runningClock, systemClock } from './base/clock.ts'
 import { invariant } from './base/invariant.ts'
 import { isLoopback } from './base/loopback.ts'
 import { PlannedFaults } from './base/planned-faults.ts'
@@ -72,7 +72,7 @@ import { liveRules, sandboxRules } from './vault/take-card.ts'
 import { takePlanCard } from './vault/take-plan-card.ts'
 import { Vault } from './vault/vault.ts'
 
-/** The instant at which a seeded sandbox's clock stands at first: 2026-01-01 00:00 WIB. */
+/** The instant at which the clocks of a seeded sandbox stand at first: 2026-01-01 00:00 WIB. */
 export const seededStart = new Date('2025-12-31T17:00:00.000Z')
 
 /**
@@ -139,7 +139,8 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   }
   await claimMode(database, config.mode)
   const random: Random = config.seed ? seededRandom(config.seed) : systemRandom
-  const movable = isSandbox ? new MovableClock() : null
+  const seeded = { offsetMs: 0, frozenAt: options.startAt ?? seededStart }
+  const movable = isSandbox ? new MovableClock(config.seed ? seeded : runningClock) : null
   const clock: Clock = movable ?? systemClock
   const directory = new Directory(database, cipher, clock)
   const merchant = isSandbox ? await ensureSandboxMerchant(database, cipher, config, clock.machine()) : null

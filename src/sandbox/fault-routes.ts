@@ -51,9 +51,9 @@ const PlanAnswer = Type.Object({
 })
 
 /** What is to go wrong with the merchant's next messages to the acquirers, and with its next callbacks. */
-export function faultRoutes(plain: FastifyInstance, { acquirer, callback, random }: PlannableFaults): void {
+export function faultRoutes(plain: FastifyInstance, deps: { readonly faults: PlannableFaults }): void {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const seedOf = seedMaker(random)
+  const seedOf = seedMaker()
 
   app.post(
     '/sandbox/faults',
@@ -68,12 +68,13 @@ export function faultRoutes(plain: FastifyInstance, { acquirer, callback, random
     async (request) => {
       const { merchantId } = merchantOf(request)
       const { body } = request
+      const { acquirer, callback, random } = deps.faults
       const terms = {
         orderId: body.orderId ?? null,
         // A share is of all that comes, until somebody has seen enough.
         times: body.times ?? (body.share === undefined ? 1 : null),
         share: body.share ?? 1,
-        seed: body.seed ?? seedOf(merchantId, body.orderId),
+        seed: body.seed ?? seedOf(random, merchantId, body.orderId),
         delayMs: readDelay(body.delay, body.fault),
       }
       if (body.message === 'callback') {
@@ -99,6 +100,7 @@ export function faultRoutes(plain: FastifyInstance, { acquirer, callback, random
     },
     async (request) => {
       const { merchantId } = merchantOf(request)
+      const { acquirer, callback } = deps.faults
       return { faults: [...acquirer.list(merchantId), ...callback.list(merchantId)].map(planAnswer) }
     },
   )
@@ -115,6 +117,7 @@ export function faultRoutes(plain: FastifyInstance, { acquirer, callback, random
     },
     async (request) => {
       const { merchantId } = merchantOf(request)
+      const { acquirer, callback } = deps.faults
       const of = request.query.orderId
       return { cleared: acquirer.clear(merchantId, of) + callback.clear(merchantId, of) }
     },
@@ -140,9 +143,9 @@ function readDelay(text: string | undefined, of: Fault | CallbackFault): number 
 }
 
 /** Whoever names no seed is told the one that was made, to meet the same again. */
-function seedMaker(random: Random) {
+function seedMaker() {
   const counts = new Map<string, number>()
-  return (merchantId: string, order = ''): string => {
+  return (random: Random, merchantId: string, order = ''): string => {
     const n = (counts.get(merchantId) ?? 0) + 1
     counts.set(merchantId, n)
     return random.bytes(8, { merchant: merchantId, order, purpose: 'fault seed', n }).toString('hex')

@@ -154,7 +154,7 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
   app.addHook('preValidation', async (request) => {
     if (request.method === 'POST') request.body ??= {}
   })
-  faultRoutes(plain, deps.faults)
+  faultRoutes(plain, deps)
 
   app.post(
     '/sandbox/orders/:orderId/pay',
