@@ -319,7 +319,7 @@ describe('GERBANG_SEED', () => {
     const attempts = first.rows['callback_attempt']?.join('\n') ?? ''
     for (const sign of ['"error":"lost"', '"status":500', '"status":200']) assert.ok(attempts.includes(sign), sign)
     const tables = Object.entries(first.rows).filter(([, rows]) => rows.length === 0)
-    assert.deepEqual(tables.map(([table]) => table).toSorted(), ['card_use', 'merchant_acquirer'])
+    assert.deepEqual(tables.map(([table]) => table).toSorted(), ['card_use', 'merchant_acquirer', 'vault_entry'])
   })
 
   test('another seed gives other links, references, authentications, approval codes and callbacks', async () => {
