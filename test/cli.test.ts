@@ -57,6 +57,11 @@ suite('the command line', () => {
     ['clock advance', /Something is missing/],
     ['clock next 3', /What is `3`/],
     ['callbacks', /`callbacks` needs one of/],
+    ['faults', /`faults` needs one of/],
+    ['faults plan callback', /Something is missing/],
+    ['faults plan callback lost --share 2', /--share takes/],
+    ['faults plan callback lost --times 0', /--times takes/],
+    ['faults clear all', /What is `all`/],
     ['callbacks resend', /Something is missing/],
     ['merchant create', /Something is missing/],
     ['verify orders', /What is `orders`/],
@@ -213,6 +218,34 @@ suite('the command line', () => {
     assert.match(resent.stdout, /^cb_[0-9a-f]+ {2}cli-3 {2}delivered/)
     assert.equal((await gerbang('callbacks', 'resend', 'cb_none')).code, 1)
     await merchant.close()
+  })
+
+  test('plans faults, shows and clears them', async () => {
+    assert.match((await gerbang('faults', 'list')).stdout, /^no faults are planned\n$/)
+    const share = ['--share', '0.3', '--seed', 'abc']
+    const lost = await gerbang('faults', 'plan', 'callback', 'lost', ...share)
+    assert.equal(lost.stdout, 'callback lost  any order  until cleared  share 0.3  seed abc\n', lost.stderr)
+    const slow = ['plan', 'callback', 'slow', '--order', 'cli-9', '--times', '2', '--seed', 'x', '--delay', 'PT1M30S']
+    const planned = (await gerbang('faults', ...slow, '--json')).json()
+    assert.deepEqual(planned, {
+      orderId: 'cli-9',
+      message: 'callback',
+      fault: 'slow',
+      times: 2,
+      share: 1,
+      seed: 'x',
+      delay: 'PT90S',
+    })
+    assert.match(
+      (await gerbang('faults', 'list')).stdout,
+      /^callback lost .*\ncallback slow {2}cli-9 {2}times 2 .*PT90S\n$/,
+    )
+    assert.deepEqual((await gerbang('faults', 'list', '--json')).json()['faults'], await gateway.client.faults.list())
+    assert.equal((await gerbang('faults', 'clear', '--order', 'cli-9')).stdout, '1 cleared\n')
+    assert.deepEqual((await gerbang('faults', 'clear', '--json')).json(), { cleared: 1 })
+    const refused = await gerbang('faults', 'plan', 'inquiry', 'twice')
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /4000001/)
   })
 
   test('moves the clock', async () => {

@@ -206,4 +206,22 @@ export const commands: readonly Command[] = [
     about: 'send a callback again',
     run: async (words) => (await import('./callbacks.ts')).callbacksResend(words),
   },
+  {
+    name: ['faults', 'plan'],
+    usage: 'faults plan MESSAGE FAULT [--order ORDER_ID] …',
+    about: 'let the next messages to the acquirer, or callbacks, go wrong; see README',
+    run: async (words) => (await import('./faults.ts')).faultsPlan(words),
+  },
+  {
+    name: ['faults', 'list'],
+    usage: 'faults list',
+    about: 'what is planned and has not happened',
+    run: async (words) => (await import('./faults.ts')).faultsList(words),
+  },
+  {
+    name: ['faults', 'clear'],
+    usage: 'faults clear [--order ORDER_ID]',
+    about: 'forget what is planned',
+    run: async (words) => (await import('./faults.ts')).faultsClear(words),
+  },
 ]
