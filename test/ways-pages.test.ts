@@ -237,13 +237,15 @@ test('the other way to pay is one button away where it may be changed, and nowhe
       assert.deepEqual(pages.posts, [{ path: `/${name}/change`, fields: { formNo: '1', lang: 'id' } }])
       await page.context().close()
     }
-  for (const name of ['account-plain', 'qr-abroad', 'paylater', 'card'])
+  for (const name of ['account-plain', 'qr-abroad', 'paylater', 'card', 'stored'])
     assert.doesNotMatch(sample(name, 'id')?.html ?? '', /Ganti cara bayar|\/change/, name)
-  const { page } = await pages.visit('card-changeable', { javaScriptEnabled: false })
-  await page.getByRole('link', { name: 'Ganti cara bayar' }).click()
-  await page.waitForURL('**/card-changeable?lang=id&methods=1')
-  assert.deepEqual(pages.posts, [])
-  await page.context().close()
+  for (const name of ['card-changeable', 'stored-changeable']) {
+    const { page } = await pages.visit(name, { javaScriptEnabled: false })
+    await page.getByRole('link', { name: 'Ganti cara bayar' }).click()
+    await page.waitForURL(`**/${name}?lang=id&methods=1`)
+    assert.deepEqual(pages.posts, [])
+    await page.context().close()
+  }
 })
 
 test('pages that wait for a payment are read again when its state is another', async () => {
