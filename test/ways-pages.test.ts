@@ -263,6 +263,26 @@ test('pages that wait for a payment are read again when its state is another', a
   pages.answers.set('/status', () => stateOf('processing'))
 })
 
+test('a payment that takes a day is asked for ever more seldom, at last every 30 seconds', async () => {
+  const page = await pages.visitFrozen('account')
+  const asked = () => pages.requests.filter((each) => each === 'GET /status').length
+  const pass = async (seconds: number): Promise<number> => {
+    const before = asked()
+    for (let passed = 0; passed < seconds; passed += 5) {
+      await page.clock.runFor(5000)
+      // Behind the question that this may have begun, so that its answer is there.
+      await page.evaluate(() => fetch('/status?behind'))
+    }
+    return asked() - before - seconds / 5
+  }
+  const first = await pass(30)
+  assert.ok(first >= 4, `${first} in the first half minute`)
+  await pass(60)
+  const later = await pass(300)
+  assert.ok(later >= 8 && later <= 10, `${later} in five minutes`)
+  await page.context().close()
+})
+
 test('the time left is that of the way to pay, not of the order', async () => {
   const page = await pages.visitFrozen('qr')
   assert.equal(await page.locator('[data-countdown]').innerText(), '30:00')
