@@ -58,6 +58,13 @@ test('what the payer used last comes first, and once', async () => {
   assert.equal(await page.locator('input[name=method][value=vabri]').count(), 1)
   await page.context().close()
 
+  // Where the name there is known as well, one press goes on.
+  const known = await pages.visit('methods-remembered-account', { javaScriptEnabled: false })
+  await known.page.getByRole('button', { name: 'Lanjut dengan OVO' }).click()
+  await known.page.waitForURL('**/done')
+  assert.equal(pages.posts[0]?.fields['account'], '081200000000')
+  await known.page.context().close()
+
   // A channel that the order does not offer is not shown, whoever remembers it.
   const { html } = checkoutSample(aCheckoutPage({ step: { ...aPicker(['vabca', 'qris']), remembered: 'ovo' } }))
   assert.doesNotMatch(html, /OVO|Terakhir Anda pakai/)
