@@ -138,6 +138,7 @@ function openStep(
     return {
       kind: 'stored-card',
       formNo,
+      changeable: false,
       cardMask: mask,
       points: points && { last4: mask.slice(-4), offers: [{ bin: mask.slice(0, 6), ...points }] },
       values: { points: false },
