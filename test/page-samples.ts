@@ -146,6 +146,7 @@ export const qrPicture: Sample = {
 export const wallet = {
   ...waiting,
   kind: 'wallet',
+  refusal: null,
   channel: 'dana',
   href: 'https://m.dana.example/pay?id=7',
   pushedTo: null,
@@ -205,6 +206,7 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
   'qr-abroad': { step: { ...qr, channel: 'alipay', nmid: null, changeable: false } },
   wallet: { step: wallet },
   'wallet-pushed': { step: pushed },
+  'wallet-refused': { step: { ...wallet, refusal: { reason: 'way_declined', attemptsLeft: 2 } } },
   paylater: { step: { ...wallet, channel: 'kredivo', changeable: false } },
   mistakes: {
     step: {

@@ -1,5 +1,6 @@
 import type { Trait } from '../abuse/rule.ts'
 import type { RefusalReason } from '../pages/refusal.ts'
+import type { Attempt } from '../payment/order.ts'
 
 /** The gateway's words for a refusal (Mastercard Gateway's names) as what a payer can do something with. */
 const reasons: Readonly<Record<string, RefusalReason>> = {
@@ -16,8 +17,19 @@ const reasons: Readonly<Record<string, RefusalReason>> = {
   ACQUIRER_UNAVAILABLE: 'issuer_unavailable',
 }
 
-export function refusalReasonOf(reason: string | null): RefusalReason {
-  return reasons[reason ?? ''] ?? 'generic'
+/** The same words where they come from a wallet or a bank that its payer went to. */
+const elsewhereReasons: Readonly<Record<string, RefusalReason>> = {
+  DECLINED: 'way_declined',
+  AUTHENTICATION_FAILED: 'way_declined',
+  INSUFFICIENT_FUNDS: 'way_insufficient_funds',
+  CANCELLED: 'way_cancelled',
+  EXPIRED: 'way_expired',
+  ACQUIRER_UNAVAILABLE: 'way_unavailable',
+  UNKNOWN_ACCOUNT: 'way_unknown_account',
+}
+
+export function refusalReasonOf({ channel, reason }: Pick<Attempt, 'channel' | 'reason'>): RefusalReason {
+  return (channel === 'cc' ? reasons : elsewhereReasons)[reason ?? ''] ?? 'generic'
 }
 
 /** The same for an attempt that was not begun: a payer can use another card, or come again later. */

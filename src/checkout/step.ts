@@ -122,7 +122,11 @@ function openStep(
   const isOpen = order.details.isPicked
   const isChoosing = isOpen && context.otherMethod
   if (channel?.pays === 'elsewhere' && !isChoosing && !faults)
-    return waitingStep(order, channel, { ...context, state: stateName({ order, attempt }, context.now) })
+    return waitingStep(order, channel, {
+      ...context,
+      state: stateName({ order, attempt }, context.now),
+      refusal: refusalOf(order, attempt, context),
+    })
   if (attempt && !context.otherCard && !isChoosing && !faults) {
     const begun = begunStep(attempt, context)
     if (begun) return begun
@@ -138,7 +142,7 @@ function openStep(
     return {
       kind: 'stored-card',
       formNo,
-      changeable: false,
+      changeable: canChoose,
       cardMask: mask,
       points: points && { last4: mask.slice(-4), offers: [{ bin: mask.slice(0, 6), ...points }] },
       values: { points: false },
@@ -170,7 +174,7 @@ function pointsOf({ amount, details }: Order): PointsView | null {
 function refusalOf(order: Order, attempt: Attempt | undefined, { merchant }: StepContext): Refusal | null {
   if (!attempt || !['refused', 'declined', 'reversed'].includes(attempt.state)) return null
   return {
-    reason: refusalReasonOf(attempt.reason),
+    reason: refusalReasonOf(attempt),
     attemptsLeft: Math.max(1, merchant.attemptsPerOrder - order.refusedCount),
   }
 }

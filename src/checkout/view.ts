@@ -209,6 +209,8 @@ export interface QrStep extends Waiting {
 /** Pays in an app or on a page of somebody else: a wallet, paylater, internet banking, direct debit. */
 export interface WalletStep extends Waiting {
   readonly kind: 'wallet'
+  /** Why the last attempt ended without money; null before the first. */
+  readonly refusal: Refusal | null
   /** Where the payer goes: an https address, or an app's own. Null where the request was pushed to the payer's phone. */
   readonly href: string | null
   /** Masked, `0812••••7890`: whose app has been asked. Null where the payer goes there by `href`. */

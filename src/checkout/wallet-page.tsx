@@ -1,5 +1,6 @@
 import { Glyph } from '../pages/glyph.tsx'
 import { phrases } from '../pages/language.ts'
+import { Refused } from './card-form-page.tsx'
 import type { CheckoutPage, WalletStep } from './view.ts'
 import { methodOf, Waiting } from './waiting.tsx'
 
@@ -9,6 +10,7 @@ export function Wallet({ page, step }: { page: CheckoutPage; step: WalletStep })
   const method = methodOf(page, step)
   return (
     <Waiting page={page} step={step} heading={wallet.heading(method)}>
+      {step.refusal ? <Refused language={page.language} refusal={step.refusal} /> : null}
       <p class="lead">{step.pushedTo === null ? wallet.text(method) : wallet.pushed(method, step.pushedTo)}</p>
       {step.href === null ? null : (
         <div class="actions">

@@ -56,12 +56,14 @@ export function waitingStep(
     state,
     ways,
     offered,
+    refusal,
   }: {
     readonly merchant: Merchant
     readonly action: string
     readonly state: string
     readonly ways: WayContext
     readonly offered: readonly Channel[]
+    readonly refusal: Refusal | null
   },
 ): CodeStep | QrStep | WalletStep {
   const waiting = {
@@ -88,8 +90,8 @@ export function waitingStep(
   }
   const account = order.account ?? order.details.accountId
   return channel.isPushed
-    ? { ...waiting, kind: 'wallet', href: null, pushedTo: account === null ? '' : masked(account) }
-    : { ...waiting, kind: 'wallet', href: ways.sessionUrl, pushedTo: null }
+    ? { ...waiting, kind: 'wallet', refusal, href: null, pushedTo: account === null ? '' : masked(account) }
+    : { ...waiting, kind: 'wallet', refusal, href: ways.sessionUrl, pushedTo: null }
 }
 
 /** Enough of who is asked for the payer to know it, and too little for whoever else sees the page. */

@@ -48,7 +48,7 @@ export async function pick(
   if (type === '') return { method: 'missing' }
   const channel = offered(payments, merchant, order).find(({ id }) => id === type)
   if (!channel) return { method: 'unavailable' }
-  const account = channel.asks === null ? null : (form.get('account') ?? '').replace(/[\s-]/g, '')
+  const account = channel.asks === null ? null : accountOf(channel.asks, form.get('account') ?? '')
   if (account === '') return { account: { channel: channel.id, fault: 'missing' } }
   if (account !== null && !channel.account?.test(account)) return { account: { channel: channel.id, fault: 'invalid' } }
   await pickMethod(payments, merchant, order.orderId, channel, account)
@@ -58,6 +58,12 @@ export async function pick(
     `${cookieName}=${channel.id}; Path=/; Max-Age=${rememberedSeconds}; HttpOnly; SameSite=Lax${secure}`,
   )
   return null
+}
+
+/** What was typed, as its provider wants it: a phone may have been written with the country in front. */
+function accountOf(asks: 'phone' | 'cashtag', typed: string): string {
+  const plain = typed.replace(/[\s().-]/g, '')
+  return asks === 'phone' ? plain.replace(/^(\+62|62)/, '0') : typed.trim()
 }
 
 /** Leaves it open again how the order is paid. */

@@ -54,6 +54,11 @@ export async function refuseElsewhere(
     work.countRefusal()
     work.record('attempt.refused', { attemptNo, channel, reason })
     work.closeIfOver()
+    // Who may pick is asked again.
+    if (work.order.state === 'open' && work.order.details.isPicked) {
+      work.patchOrder({ channel: null, paymentCode: null, account: null })
+      work.record('method.picked', { channel: null })
+    }
     return true
   })
   return refused ?? false
