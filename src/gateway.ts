@@ -44,6 +44,7 @@ import { claimMode } from './mode-store.ts'
 import type { PaymentDeps } from './payment/deps.ts'
 import { hear } from './payment/hear.ts'
 import { initiate } from './payment/initiate.ts'
+import type { OpenNumberDeps } from './payment/open-number.ts'
 import { type Batching, Orders } from './payment/orders.ts'
 import { Database } from './postgres/database.ts'
 import { programVersion } from './postgres/package-root.ts'
@@ -221,6 +222,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const contentKey = new Secret(deriveKey(masterKey, 'content of orders').reveal().toString('hex'))
   const initiateOrder: RecurringDeps['initiate'] = (of, request) =>
     initiate({ orders, clock, random, contentKey }, of, request)
+  const openNumbers: OpenNumberDeps = { ...payments, contentKey }
   const recurring: RecurringDeps = {
     payments,
     plans,
@@ -246,7 +248,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   }
   // What is planned for an order is planned with all of them: they share it.
   const [acquirer] = simulators
-  const provider = acquirer ? new ProviderSimulator({ payments, directory, acquirer }) : null
+  const provider = acquirer ? new ProviderSimulator({ payments, openNumbers, directory, acquirer }) : null
   const runner = new TimerRunner({
     database,
     clock,
@@ -315,6 +317,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       apiRoutes({
         payments,
         recurring,
+        openNumbers,
         directory,
         newKeyUsed: keyUsed,
         publicUrl,

@@ -22,6 +22,7 @@ import { callbackAnswer, clockAnswer, isoWib } from './answers.ts'
 import { sampleNumber } from '../card/deck.ts'
 import { formatExpiry, parseYymm } from '../card/expiry.ts'
 import { parseDuration } from '../base/duration.ts'
+import { numberRoutes, refuseOtherNumberMethods } from './number-routes.ts'
 import { pay, type PayerDeps } from './scripted-payer.ts'
 import type { ClockMove, VirtualClock } from './virtual-clock.ts'
 
@@ -142,6 +143,7 @@ export function sandboxRoutes(deps: SandboxDeps) {
     answerProblems(app)
     refuseOtherMethods(app, '/sandbox/orders/:orderId/pay', ['POST'])
     refuseOtherMethods(app, '/sandbox/orders/:orderId/events', ['GET'])
+    refuseOtherNumberMethods(app)
     refuseOtherMethods(app, '/sandbox/callbacks', ['GET'])
     refuseOtherMethods(app, '/sandbox/faults', ['POST'])
     refuseOtherMethods(app, '/sandbox/callbacks/:id/resend', ['POST'])
@@ -217,6 +219,8 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
       })
     },
   )
+
+  numberRoutes(plain, deps.payer)
 
   app.get(
     '/sandbox/orders/:orderId/events',
