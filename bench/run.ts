@@ -9,6 +9,7 @@ import { measureInitiate } from './initiate.ts'
 import { measureLarge } from './large.ts'
 import { machineOf } from './machine.ts'
 import type { Bench, Line } from './measure.ts'
+import { measureOpenNumbers } from './open-numbers.ts'
 import { measurePayment } from './payment.ts'
 import { measureRecurring } from './recurring.ts'
 import { type Report, tableOf } from './report.ts'
@@ -26,6 +27,7 @@ const measures: Readonly<Record<string, (bench: Bench) => Promise<Line[]>>> = {
   payment: measurePayment,
   cards: measureCards,
   recurring: measureRecurring,
+  numbers: measureOpenNumbers,
   callbacks: measureCallbacks,
   large: measureLarge,
 }
