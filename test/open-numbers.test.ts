@@ -6,6 +6,7 @@ import { statement } from '../src/postgres/database.ts'
 import { addMerchant, type Answer, answerOf, assertProblem, bodyOf } from './api.ts'
 import { findingsOn } from './audit.ts'
 import { type MerchantServer, merchantServer, type TestGateway, testGateway, testMasterKey } from './gateway.ts'
+import { run } from './process.ts'
 
 let gateway: TestGateway
 let shop: MerchantServer
@@ -425,4 +426,26 @@ describe('a number', () => {
     assert.deepEqual(await gateway.database.query(mixed), [])
     await audited()
   })
+})
+
+test('the command pays to a number, and its exit code says whether the money was kept', async () => {
+  const number = await register(freshNumber())
+  const command = (...words: string[]) =>
+    run(['pay-number', ...words], { environment: { GERBANG_URL: gateway.url } }).ended
+  const paid = await command('vabca', number, '--amount', '25000')
+  assert.equal(paid.code, 0, paid.stderr)
+  assert.match(paid.stdout, /^open-[0-9a-f]{24} PAID kept\n$/)
+  await get(`delete/vabca/${number}`)
+  const refused = await command('vabca', number, '--amount', '25000')
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /4040001/)
+  const late = await command('vabca', number, '--amount', '25000', '--late', '--json')
+  assert.equal(late.code, 1)
+  assert.equal((JSON.parse(late.stdout) as { result: string }).result, 'returning: number_ended')
+  for (const words of [
+    ['vabca', number],
+    ['vabca', number, '--amount', '0'],
+    ['vabca', '--amount', '1'],
+  ])
+    assert.equal((await command(...words)).code, 2, words.join(' '))
 })
