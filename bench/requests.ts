@@ -45,7 +45,7 @@ export function checkRequest(prefix: string): string {
 
 /** A payment with a stored card, as a shop's server sends it. */
 export function oneClickRequest(prefix: string, customerId: string, token: string): string {
-  return post('payment', {
+  return post('/pg/payment/card/payment', {
     customer: { id: customerId },
     order: { id: `${prefix}-${numberMark}`, amount: '150000', currency: 'IDR', description: 'Two tickets' },
     card: { token, storedOnFile: 'STORED' },
@@ -53,13 +53,18 @@ export function oneClickRequest(prefix: string, customerId: string, token: strin
 }
 
 export function cardsRequest(customerId: string): string {
-  return post('customer', { customer: { id: customerId } })
+  return post('/pg/payment/card/customer', { customer: { id: customerId } })
+}
+
+/** A payer's payment to an open number, as the sandbox scripts it. */
+export function numberPayRequest(type: string, paymentCode: string): string {
+  return post(`/sandbox/numbers/${type}/${paymentCode}/pay`, { amount: 150_000 })
 }
 
 function post(path: string, members: object): string {
   const body = JSON.stringify(members)
   return [
-    `POST /pg/payment/card/${path} HTTP/1.1`,
+    `POST ${path} HTTP/1.1`,
     'host: 127.0.0.1',
     `authorization: ${authorization}`,
     'content-type: application/json',

@@ -10,6 +10,7 @@ import { measureInitiate } from './initiate.ts'
 import { measureLarge } from './large.ts'
 import { machineOf } from './machine.ts'
 import type { Bench, Line } from './measure.ts'
+import { measureOpenNumbers } from './open-numbers.ts'
 import { measurePayment } from './payment.ts'
 import { measureRecurring } from './recurring.ts'
 import { type Report, tableOf } from './report.ts'
@@ -29,6 +30,7 @@ const measures: Readonly<Record<string, (bench: Bench) => Promise<Line[]>>> = {
   recurring: measureRecurring,
   channels: measureChannels,
   expiry: measureExpiry,
+  numbers: measureOpenNumbers,
   callbacks: measureCallbacks,
   large: measureLarge,
 }

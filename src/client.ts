@@ -88,6 +88,15 @@ export interface CardView {
   readonly lastUsedAt: string
 }
 
+/** What became of a payment to an open number. */
+export interface NumberPayResult {
+  /** The order that the payment is. */
+  readonly orderId: string
+  readonly status: string
+  /** `kept`, or that it goes back and why. */
+  readonly result: string
+}
+
 /** A plan of recurring payments. */
 export interface PlanView {
   readonly id: string
@@ -159,6 +168,14 @@ export class SandboxClient {
 
   readonly pay = async (orderId: string, options: PayOptions = {}): Promise<PayResult> =>
     this.call('POST', `/sandbox/orders/${encodeURIComponent(orderId)}/pay`, options)
+
+  /** Pays to an open number at its bank; `late` is money that comes all the same, whatever the bank shows. */
+  readonly payNumber = async (
+    sofId: string,
+    paymentCode: string,
+    options: { readonly amount: number | string; readonly outcome?: 'approved' | 'late' },
+  ): Promise<NumberPayResult> =>
+    this.call('POST', `/sandbox/numbers/${encodeURIComponent(sofId)}/${encodeURIComponent(paymentCode)}/pay`, options)
 
   readonly check = async (orderId: string): Promise<Record<string, unknown>> =>
     this.call('GET', `/pg/payment/card/check/${encodeURIComponent(orderId)}`)

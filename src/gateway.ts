@@ -46,6 +46,7 @@ import { claimMode } from './mode-store.ts'
 import type { PaymentDeps } from './payment/deps.ts'
 import { hear } from './payment/hear.ts'
 import { initiate } from './payment/initiate.ts'
+import type { OpenNumberDeps } from './payment/open-number.ts'
 import { type Batching, Orders } from './payment/orders.ts'
 import { Database } from './postgres/database.ts'
 import { programVersion } from './postgres/package-root.ts'
@@ -226,6 +227,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const contentKey = new Secret(deriveKey(masterKey, 'content of orders').reveal().toString('hex'))
   const initiateOrder: RecurringDeps['initiate'] = (of, request) =>
     initiate({ orders, clock, random, contentKey }, of, request)
+  const openNumbers: OpenNumberDeps = { ...payments, contentKey }
   const recurring: RecurringDeps = {
     payments,
     plans,
@@ -255,7 +257,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   }
   // What is planned for an order is planned with all of them: they share it.
   const [acquirer] = simulators
-  const provider = acquirer ? new ProviderSimulator({ payments, directory, acquirer }) : null
+  const provider = acquirer ? new ProviderSimulator({ payments, openNumbers, directory, acquirer }) : null
   const scheduled = faulty ? { ...delivery, sender: faulty.sender(sender) } : delivery
   const handlers = timerHandlers(
     payments,
@@ -326,6 +328,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       apiRoutes({
         payments,
         recurring,
+        openNumbers,
         directory,
         newKeyUsed: keyUsed,
         publicUrl,

@@ -42,6 +42,8 @@ test('the document names the calls that are there, and no others', () => {
     'GET /pg/payment/card/cancel/{orderId}',
     'GET /pg/payment/card/check/{orderId}',
     'GET /pg/payment/card/customer/delete/{cardToken}',
+    'GET /pg/payment/card/openpayment/check/{sofId}/{paymentCode}',
+    'GET /pg/payment/card/openpayment/delete/{sofId}/{paymentCode}',
     'GET /pg/payment/card/void/{orderId}',
     'GET /sandbox/callbacks',
     'GET /sandbox/clock',
@@ -53,6 +55,8 @@ test('the document names the calls that are there, and no others', () => {
     'POST /pg/payment/card/capture',
     'POST /pg/payment/card/customer',
     'POST /pg/payment/card/initiate',
+    'POST /pg/payment/card/openpayment/register',
+    'POST /pg/payment/card/openpayment/update',
     'POST /pg/payment/card/payment',
     'POST /pg/payment/card/refund',
     'POST /pg/payment/card/threeds/auth/payer',
@@ -61,6 +65,7 @@ test('the document names the calls that are there, and no others', () => {
     'POST /sandbox/callbacks/{id}/resend',
     'POST /sandbox/clock',
     'POST /sandbox/faults',
+    'POST /sandbox/numbers/{sofId}/{paymentCode}/pay',
     'POST /sandbox/orders/{orderId}/pay',
   ])
 })

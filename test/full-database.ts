@@ -98,6 +98,13 @@ export async function fillDatabase(gateway: TestGateway): Promise<void> {
   await initiate('to-be-stored', kept)
   await client.pay('to-be-stored', { authentication: 'abandon' })
   await playAcquirer(gateway)
+  const paymentCode = '8804483313131312'
+  await client.call('POST', '/pg/payment/card/openpayment/register', {
+    customer: { id: 'budi', mobilePhone: '+6281286288800' },
+    ...told,
+    sourceOfFunds: { type: 'vabca', paymentCode },
+  })
+  await client.payNumber('vabca', paymentCode, { amount: 25_000 })
 
   const key = 'another-key'
   const { database, url } = gateway

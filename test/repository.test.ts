@@ -204,6 +204,7 @@ suite('the rules of the house', () => {
       'api/routes.ts',
       'base/schema.ts',
       'sandbox/fault-routes.ts',
+      'sandbox/number-routes.ts',
       'sandbox/routes.ts',
     ])
     // The routes take a type alone, of which nothing is left when they run.

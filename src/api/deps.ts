@@ -6,6 +6,7 @@ import { channelOf } from '../channel/catalogue.ts'
 import { refuseUnavailable, takes } from '../payment/candidates.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import type { NewOrder } from '../payment/initiate.ts'
+import type { OpenNumberDeps } from '../payment/open-number.ts'
 import type { Order } from '../payment/order.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
 import type { CardRules } from '../vault/take-card.ts'
@@ -18,6 +19,7 @@ import { wibDate } from '../wire/wib.ts'
 export interface ApiDeps {
   readonly payments: PaymentDeps
   readonly recurring: RecurringDeps
+  readonly openNumbers: OpenNumberDeps
   readonly directory: Directory
   readonly newKeyUsed: (merchant: Merchant) => Promise<void>
   readonly initiate: (merchant: Merchant, request: NewOrder) => Promise<Order>
@@ -66,6 +68,7 @@ export function orderOf(wanted: InitiateRequest): NewOrder {
       isPicked: wanted.channel === null,
       accountId: wanted.accountId,
       openCode: null,
+      unwanted: null,
       threeDs: null,
       members: wanted.stored,
     },

@@ -3,10 +3,6 @@
  * a merchant's program is told what is missing instead of that the path is wrong (invariant 12).
  */
 export const notBuiltYet = [
-  { methods: ['POST'], url: '/pg/payment/card/openpayment/register', feature: 'openpayment' },
-  { methods: ['POST'], url: '/pg/payment/card/openpayment/update', feature: 'openpayment' },
-  { methods: ['GET'], url: '/pg/payment/card/openpayment/check/:sofId/:paymentCode', feature: 'openpayment' },
-  { methods: ['GET'], url: '/pg/payment/card/openpayment/delete/:sofId/:paymentCode', feature: 'openpayment' },
   { methods: ['POST'], url: '/pg/payment/card/directdebit/bind', feature: 'directdebit' },
   { methods: ['POST'], url: '/pg/payment/card/directdebit/unbind', feature: 'directdebit' },
   { methods: ['POST'], url: '/pg/payment/card/directdebit/purchase', feature: 'directdebit' },

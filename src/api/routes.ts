@@ -27,6 +27,7 @@ import {
   requireStoredCard,
   checkedByReader,
 } from './deps.ts'
+import { openNumberRoutes, refuseOtherNumberMethods } from './open-number-routes.ts'
 import { operationRoutes } from './operation-routes.ts'
 import { notBuiltYet } from './not-built-yet.ts'
 import { planRoutes, refuseOtherPlanMethods } from './plan-routes.ts'
@@ -47,6 +48,7 @@ export function apiRoutes(deps: ApiDeps) {
     refuseOtherMethods(app, `${prefix}/customer`, ['POST'])
     refuseOtherMethods(app, `${prefix}/customer/delete/:cardToken`, ['GET'])
     refuseOtherPlanMethods(app)
+    refuseOtherNumberMethods(app)
     for (const step of ['initiate', 'auth/payer', 'auth/payment'])
       refuseOtherMethods(app, `${prefix}/threeds/${step}`, ['POST'])
     if (deps.direct) directRoutes(deps.direct, deps)
@@ -130,6 +132,7 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
   operationRoutes(plain, deps.payments)
   cardRoutes(app, deps)
   planRoutes(plain, deps)
+  openNumberRoutes(app, deps)
   threeDsRoutes(app, deps)
 
   for (const { url, methods, feature } of notBuiltYet) {

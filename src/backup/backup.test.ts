@@ -282,7 +282,7 @@ suite('a backup', () => {
   test('of an older schema is restored and brought to this program; of a newer one it is refused', async () => {
     const next: Migration = {
       version: known.length + 1,
-      name: `000${known.length + 1}_later.sql`,
+      name: `${String(known.length + 1).padStart(4, '0')}_later.sql`,
       sql: 'alter table merchant add column later int not null default 7',
       checksum: 'later',
     }
@@ -296,7 +296,7 @@ suite('a backup', () => {
     await backUp(empty, newer, about)
     await assert.rejects(
       checkRestorable(newer, known),
-      refusal(/is newer than this program: it has migration 000\d_later/),
+      refusal(/is newer than this program: it has migration \d{4}_later/),
     )
     const edited = known.map((each) => ({ ...each, checksum: 'edited' }))
     await assert.rejects(checkRestorable(file, edited), refusal(/another text of migration 0001_first/))

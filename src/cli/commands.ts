@@ -111,6 +111,12 @@ export const commands: readonly Command[] = [
     run: async (words) => (await import('./pay.ts')).pay(words),
   },
   {
+    name: ['pay-number'],
+    usage: 'pay-number SOF_ID NUMBER --amount N [--late]',
+    about: 'pay any amount to an open number, as a payer would at its bank',
+    run: async (words) => (await import('./pay-number.ts')).payNumber(words),
+  },
+  {
     name: ['check'],
     usage: 'check ORDER_ID',
     about: 'where an order stands',

@@ -36,7 +36,7 @@ export interface InitiateDeps {
 const nothing = rupiah(0n)
 
 /** Numbers are drawn from millions; who finds so many taken has a channel that is full. */
-const maxTries = 8
+export const maxTries = 8
 
 /**
  * Opens an order for a payer to pay. It moves no money and calls no one. The order id is the merchant's
@@ -44,7 +44,7 @@ const maxTries = 8
  * under that id is refused (design part 5).
  *
  * @throws Problem `order_id_used`, `unavailable`; `malformed_field` for a number that is not the merchant's, and
- *   `conflict` for one that another order has
+ *   `conflict` for one that another order has or that is registered
  */
 export async function initiate(deps: InitiateDeps, merchant: Merchant, request: NewOrder): Promise<Order> {
   const { merchantId } = merchant
@@ -72,10 +72,18 @@ function sameOrder(earlier: Order, order: Order): Order {
 }
 
 function codeInUse(): Problem {
-  return new Problem('conflict', { reason: 'Another order that is open has this sourceOfFunds.paymentCode' })
+  return new Problem('conflict', {
+    reason: 'Another open order has this sourceOfFunds.paymentCode, or it is registered',
+  })
 }
 
-function openingOf(deps: InitiateDeps, merchant: Merchant, request: NewOrder, paymentCode: string | null): Opening {
+/** A new order that is still to be written. */
+export function openingOf(
+  deps: Pick<InitiateDeps, 'clock' | 'random' | 'contentKey'>,
+  merchant: Merchant,
+  request: NewOrder,
+  paymentCode: string | null,
+): Opening {
   const { merchantId } = merchant
   const now = deps.clock.now(merchantId)
   const random = (length: number, purpose: string) =>
@@ -125,6 +133,6 @@ function openingOf(deps: InitiateDeps, merchant: Merchant, request: NewOrder, pa
  * SHA-256 over key and content. The hash is only ever compared with stored ones, so that nobody has a use for
  * one of a longer text, which is all that an HMAC would take from them, at four times the cost.
  */
-function contentHashOf(key: Secret<string>, merchantId: string, identity: string): Buffer {
+export function contentHashOf(key: Secret<string>, merchantId: string, identity: string): Buffer {
   return sha256(`${key.reveal()}\n${merchantId}\n${identity}`)
 }

@@ -5,6 +5,7 @@ import type { PaymentTerms } from '../wire/payment-terms.ts'
 import type { PlanMark } from '../wire/initiate.ts'
 import type { RecurringOrder } from '../wire/recurring.ts'
 import type { AttemptState, OperationKind, OrderState } from './lifecycle.ts'
+import type { Unwanted } from './receipt.ts'
 
 /** What a merchant said of stored cards (finpay-api.md 3.10). */
 export interface CardOrder {
@@ -48,6 +49,8 @@ export interface OrderDetails {
   readonly accountId: string | null
   /** The open number that it was paid to, before it was an order; null for every other. */
   readonly openCode: string | null
+  /** Why that number did not take what was paid, which goes back; null for every other. */
+  readonly unwanted: Unwanted | null
   /** Its merchant takes the payer through 3-D Secure and has no page of ours: `threeds/initiate`. */
   readonly threeDs: ThreeDsOrder | null
   /** The other known members, as JSON text. Never a card number. */

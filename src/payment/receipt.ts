@@ -16,7 +16,7 @@ export interface Payment extends OrderKey {
 }
 
 /** Why money does not stay: it goes back to its payer. */
-export type Unwanted = 'wrong_amount' | 'paid_already' | 'being_paid' | 'late' | 'cancelled' | 'failed'
+export type Unwanted = 'wrong_amount' | 'paid_already' | 'being_paid' | 'late' | 'cancelled' | 'failed' | 'number_ended'
 
 /** A payment that we were told of, and what becomes of its money. */
 export interface Receipt extends Omit<Payment, 'bankReference'> {

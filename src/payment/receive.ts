@@ -43,10 +43,13 @@ export async function receive(deps: PaymentDeps, merchant: Merchant, payment: Pa
 /** Why the order does not want the money; null where it does. Money that comes late is money, if the merchant keeps it. */
 function unwanted({ order, now }: Change, { keepsLatePayments }: Merchant, { amount }: Payment): Unwanted | null {
   const state = stateAt(order, now)
+  const { openCode, unwanted: known } = order.details
+  if (known !== null) return known
   switch (state) {
     case 'open':
     case 'expired':
-      if (state === 'expired' && !keepsLatePayments) return 'late'
+      // What was paid to an open number is no sooner an order than it is paid.
+      if (state === 'expired' && !keepsLatePayments && openCode === null) return 'late'
       return amount.minor === order.amount.minor ? null : 'wrong_amount'
     case 'processing':
       return 'being_paid'
@@ -98,6 +101,10 @@ function keep(work: Change, { channel, paymentCode, amount, acquirerId, referenc
 function turnAway(work: Change, { channel, amount, reference, bankReference }: Payment, reason: Unwanted): void {
   work.record('receipt.unwanted', { reason, amount: amount.minor.toString(), channel, reference, bankReference })
   work.schedule('return', reference, work.now)
+  // There is no other payment that such an order could wait for.
+  if (work.order.details.unwanted === null || work.order.state !== 'open') return
+  work.moveOrder('cancel', 'asked')
+  work.record('order.cancelled', { reason })
 }
 
 /** Gives unwanted money back, and repeats until that is confirmed. Answers when to come back, or null. */
@@ -116,7 +123,10 @@ export async function giveBack(deps: PaymentDeps, merchant: Merchant, reference:
 }
 
 /** What an order that its payer looks up elsewhere says: that it can be paid, or why it cannot. */
-export function payableNow(order: Order, now: Date): Exclude<Unwanted, 'wrong_amount' | 'late'> | 'expired' | null {
+export function payableNow(
+  order: Order,
+  now: Date,
+): Exclude<Unwanted, 'wrong_amount' | 'late' | 'number_ended'> | 'expired' | null {
   const state = stateAt(order, now)
   if (state === 'open') return null
   if (state === 'expired' || state === 'cancelled' || state === 'failed') return state

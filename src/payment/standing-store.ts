@@ -80,7 +80,20 @@ const orderFromRow = (row: OrderRow): Order => ({
 /** What is read often of the members that were sent. */
 function detailsOf(members: string, metaData: string | null): OrderDetails {
   const stored = readStored(members)
-  const { order, customer, url, card, charge, threeDs, transaction, recurring, plan, sourceOfFunds, openCode } = stored
+  const {
+    order,
+    customer,
+    url,
+    card,
+    charge,
+    threeDs,
+    transaction,
+    recurring,
+    plan,
+    sourceOfFunds,
+    openCode,
+    unwanted,
+  } = stored
   return {
     customerId: customer.id ?? '',
     description: order.description ?? null,
@@ -98,6 +111,7 @@ function detailsOf(members: string, metaData: string | null): OrderDetails {
     isPicked: sourceOfFunds?.type === undefined,
     accountId: sourceOfFunds?.accountId ?? null,
     openCode: openCode ?? null,
+    unwanted: unwanted ?? null,
     threeDs: threeDs === undefined ? null : { card: threeDs, responseUrl: url?.threeDsResponseUrl ?? '' },
     members,
   }

@@ -40,7 +40,13 @@ suite('schema', () => {
       create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
       create trigger no_change before update on "Odd name" for each row execute function refuse()`)
     const text = await describeSchema(made.connection)
-    const added = text.split('\n').filter((line) => !before.includes(line))
+    // Line by line, as the functions of the migrations have some of these lines too.
+    const known = before.split('\n')
+    const added = text.split('\n').filter((line) => {
+      const place = known.indexOf(line)
+      if (place >= 0) known.splice(place, 1)
+      return place < 0 && line !== '' && line !== ');'
+    })
     assert.deepEqual(added, [
       'create table "Odd name" (',
       '  b bigint not null,',

@@ -1,13 +1,17 @@
 import type { AcquirerSimulator } from '../acquirer/simulator.ts'
 import { invariant } from '../base/invariant.ts'
 import type { Money } from '../base/money.ts'
+import { Problem } from '../base/problem.ts'
 import { uuidFrom } from '../base/random.ts'
 import { type Channel, type ChannelId, channelOf, channels } from '../channel/catalogue.ts'
 import { routeOfCode } from '../channel/code.ts'
 import type { Directory } from '../merchant/directory.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
-import type { Order } from '../payment/order.ts'
+import { type OpenNumberDeps, standingNumber } from '../payment/open-number.ts'
+import { openOrderId, receiveOpen } from '../payment/open-payment.ts'
+import { findNumber, type OpenNumber } from '../payment/open-number-store.ts'
+import { type Order, paidCodeOf } from '../payment/order.ts'
 import { payableNow, receive } from '../payment/receive.ts'
 import type { Receipt } from '../payment/receipt.ts'
 import { orderOfCode } from '../payment/standing-store.ts'
@@ -16,6 +20,7 @@ import { timerOf } from '../timer/timer.ts'
 
 export interface ProviderDeps {
   readonly payments: PaymentDeps
+  readonly openNumbers: OpenNumberDeps
   readonly directory: Pick<Directory, 'find' | 'findByRoute'>
   /** Who holds the money that payers bring. */
   readonly acquirer: AcquirerSimulator
@@ -24,6 +29,8 @@ export interface ProviderDeps {
 /** What a bank or counter shows of a number, before it takes money for it. */
 export type Lookup =
   | { readonly kind: 'payable'; readonly merchant: Merchant; readonly order: Order }
+  /** Any amount that the channel takes. */
+  | { readonly kind: 'open'; readonly merchant: Merchant; readonly number: OpenNumber }
   | { readonly kind: 'refused'; readonly reason: NonNullable<ReturnType<typeof payableNow>> | 'unknown_number' }
 
 /** A provider that has taken money and had no answer tells us again after so long. Business time. */
@@ -36,6 +43,8 @@ const tellAgainMs = 60_000
  */
 export class ProviderSimulator {
   readonly #deps: ProviderDeps
+  /** Payments to open numbers so far, so that under a seed each has a reference of its own. */
+  #taken = 0
 
   constructor(deps: ProviderDeps) {
     this.#deps = deps
@@ -46,6 +55,9 @@ export class ProviderSimulator {
     const { payments, directory } = this.#deps
     const route = channel.code ? routeOfCode(channel.code, code) : undefined
     const merchant = route === undefined ? undefined : await directory.findByRoute(route)
+    const key = merchant && { merchantId: merchant.merchantId, channel: channel.id, paymentCode: code }
+    const number = key && (await standingNumber(payments, key))
+    if (number) return { kind: 'open', merchant, number }
     const orderId = merchant && (await orderOfCode(payments.database, merchant.merchantId, channel.id, code))
     const found = orderId && (await payments.orders.find(merchant.merchantId, orderId))
     if (!merchant || !found) return { kind: 'refused', reason: 'unknown_number' }
@@ -59,17 +71,39 @@ export class ProviderSimulator {
    * @throws Problem `unavailable` where we could not be told: the money is held, and we are told again later
    */
   async pay(merchant: Merchant, order: Order, channelId: ChannelId, amount: Money): Promise<Receipt> {
-    const { payments, acquirer } = this.#deps
     const { merchantId } = merchant
     const { orderId, eventSeq } = order
     const purpose = { merchant: merchantId, order: orderId, purpose: `payment by ${channelId}`, n: eventSeq }
+    const reference = uuidFrom(this.#deps.payments.random.bytes(16, purpose))
+    return this.#take(merchant, { channel: channelId, number: null, reference }, orderId, amount)
+  }
+
+  /**
+   * Takes a payer's money for an open number, any amount of it, and tells us of it.
+   *
+   * @throws Problem `order_not_found` where the merchant never had the number; `unavailable` as `pay`
+   */
+  async payNumber(merchant: Merchant, { id: channel }: Channel, number: string, amount: Money): Promise<Receipt> {
+    const { payments } = this.#deps
+    const { merchantId } = merchant
+    if (!(await findNumber(payments.database, { merchantId, channel, paymentCode: number })))
+      throw new Problem('order_not_found')
+    this.#taken += 1
+    const purpose = { merchant: merchantId, order: number, purpose: `payment to ${channel}`, n: this.#taken }
     const reference = uuidFrom(payments.random.bytes(16, purpose))
+    return this.#take(merchant, { channel, number, reference }, openOrderId(reference), amount)
+  }
+
+  async #take(merchant: Merchant, taken: Taken, orderId: string, amount: Money): Promise<Receipt> {
+    const { payments, acquirer } = this.#deps
+    const { merchantId } = merchant
+    const { channel, reference } = taken
     const now = payments.clock.now(merchantId)
-    const reminder = timerOf(merchantId, 'notify', `${channelId}:${reference}`, new Date(now.getTime() + tellAgainMs))
+    const reminder = timerOf(merchantId, 'notify', subjectOf(taken), new Date(now.getTime() + tellAgainMs))
     await schedule(payments.database, [reminder])
-    const approvalCode = `${reference}${channelOf(channelId).bank}`
+    const approvalCode = `${reference}${channelOf(channel).bank}`
     await acquirer.collect({ merchantId, orderId, reference, amount, approvalCode })
-    const receipt = await this.#tell(merchant, channelId, reference)
+    const receipt = await this.#tell(merchant, taken)
     invariant(receipt, 'money that is held was told of')
     await cancel(payments.database, [reminder])
     return receipt
@@ -77,31 +111,42 @@ export class ProviderSimulator {
 
   /** Tells us again of money that was taken and of which we may not have heard; the timer's subject names it. */
   async notify(merchant: Merchant, subject: string): Promise<null> {
-    const [id = '', reference = ''] = subject.split(':')
-    const channel = channels.find((each) => each.id === id)
-    invariant(channel, 'a payment names its channel')
-    await this.#tell(merchant, channel.id, reference)
+    await this.#tell(merchant, takenOf(subject))
     return null
   }
 
   /** Undefined where no money was taken under the reference. */
-  async #tell(merchant: Merchant, channel: ChannelId, reference: string): Promise<Receipt | undefined> {
-    const { payments, acquirer } = this.#deps
+  async #tell(merchant: Merchant, { channel, number, reference }: Taken): Promise<Receipt | undefined> {
+    const { payments, openNumbers, acquirer } = this.#deps
     const { merchantId } = merchant
     const held = await acquirer.held(merchantId, reference)
     if (!held) return undefined
     const { orderId, amount, approvalCode: bankReference } = held
+    const told = { merchantId, acquirerId: acquirer.id, reference, channel, amount, bankReference }
+    if (number !== null) return receiveOpen(openNumbers, merchant, { ...told, paymentCode: number })
     const { order } = (await payments.orders.find(merchantId, orderId)) ?? {}
-    const paymentCode = order?.channel === channel ? order.paymentCode : null
-    return receive(payments, merchant, {
-      merchantId,
-      orderId,
-      acquirerId: acquirer.id,
-      reference,
-      channel,
-      paymentCode,
-      amount,
-      bankReference,
-    })
+    const paymentCode = order?.channel === channel ? paidCodeOf(order) : null
+    return receive(payments, merchant, { ...told, orderId, paymentCode })
   }
+}
+
+/** A payment that the provider took. */
+interface Taken {
+  readonly channel: ChannelId
+  /** The open number that was paid to; null where an order was. */
+  readonly number: string | null
+  readonly reference: string
+}
+
+/** Names a payment in a timer; the reference is last (`audit/wall-checks.ts`). */
+function subjectOf({ channel, number, reference }: Taken): string {
+  return [channel, ...(number === null ? [] : [number]), reference].join(':')
+}
+
+function takenOf(subject: string): Taken {
+  const [id = '', ...rest] = subject.split(':')
+  const channel = channels.find((each) => each.id === id)
+  const reference = rest.pop()
+  invariant(channel && reference !== undefined, 'a payment names its channel and its reference')
+  return { channel: channel.id, number: rest[0] ?? null, reference }
 }

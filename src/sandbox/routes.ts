@@ -22,6 +22,7 @@ import { sampleNumber } from '../card/deck.ts'
 import { formatExpiry, parseYymm } from '../card/expiry.ts'
 import { parseDuration } from '../base/duration.ts'
 import { faultRoutes, type PlannableFaults } from './fault-routes.ts'
+import { numberRoutes, refuseOtherNumberMethods } from './number-routes.ts'
 import { pay, type PayerDeps } from './scripted-payer.ts'
 import type { ClockMove, VirtualClock } from './virtual-clock.ts'
 
@@ -132,6 +133,7 @@ export function sandboxRoutes(deps: SandboxDeps) {
     answerProblems(app)
     refuseOtherMethods(app, '/sandbox/orders/:orderId/pay', ['POST'])
     refuseOtherMethods(app, '/sandbox/orders/:orderId/events', ['GET'])
+    refuseOtherNumberMethods(app)
     refuseOtherMethods(app, '/sandbox/callbacks', ['GET'])
     refuseOtherMethods(app, '/sandbox/faults', ['GET', 'POST', 'DELETE'])
     refuseOtherMethods(app, '/sandbox/callbacks/:id/resend', ['POST'])
@@ -208,6 +210,8 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
       })
     },
   )
+
+  numberRoutes(plain, deps.payer)
 
   app.get(
     '/sandbox/orders/:orderId/events',

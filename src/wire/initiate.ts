@@ -75,6 +75,8 @@ export interface StoredInitiate extends Omit<InitiateBody, 'card' | 'meta' | 'ur
   readonly plan?: PlanMark
   /** Another: the open number that was paid to, of which the order is one payment. */
   readonly openCode?: string
+  /** Beside it, where the number did not take what was paid: why. */
+  readonly unwanted?: 'number_ended' | 'wrong_amount'
   /** Another: the fingerprint of the card whose payer its merchant takes through 3-D Secure. */
   readonly threeDs?: string
 }
