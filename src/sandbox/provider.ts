@@ -1,6 +1,7 @@
 import type { AcquirerSimulator } from '../acquirer/simulator.ts'
 import { invariant } from '../base/invariant.ts'
 import type { Money } from '../base/money.ts'
+import { Problem } from '../base/problem.ts'
 import { uuidFrom } from '../base/random.ts'
 import { type Channel, type ChannelId, channelOf, channels } from '../channel/catalogue.ts'
 import { routeOfCode } from '../channel/code.ts'
@@ -56,7 +57,7 @@ export class ProviderSimulator {
   /**
    * Takes a payer's money for an order and tells us of it. What we want of it, the receipt says.
    *
-   * @throws Problem `unavailable` where we could not be told: the money is held, and we are told again later
+   * @throws Problem `unavailable` where we could not be told: if the money is held, we are told again later
    */
   async pay(merchant: Merchant, order: Order, channelId: ChannelId, amount: Money): Promise<Receipt> {
     const { payments, acquirer } = this.#deps
@@ -68,7 +69,9 @@ export class ProviderSimulator {
     const reminder = timerOf(merchantId, 'notify', `${channelId}:${reference}`, new Date(now.getTime() + tellAgainMs))
     await schedule(payments.database, [reminder])
     const approvalCode = `${reference}${channelOf(channelId).bank}`
-    await acquirer.collect({ merchantId, orderId, reference, amount, approvalCode })
+    const isHeld = await acquirer.collect({ merchantId, orderId, reference, amount, approvalCode })
+    // The reminder came first, by a clock that was moved, and found nothing: the payer keeps its money.
+    if (!isHeld) throw new Problem('unavailable')
     const receipt = await this.#tell(merchant, channelId, reference)
     invariant(receipt, 'money that is held was told of')
     await cancel(payments.database, [reminder])
