@@ -45,6 +45,19 @@ export function offered(
   )
 }
 
+/** Whether a payer may pick a channel for an order: it is offered, and does all that the order asks for. */
+export function offers(
+  deps: Pick<PaymentDeps, 'acquirers' | 'collects'>,
+  merchant: Merchant,
+  { amount, details }: Pick<Order, 'amount' | 'details'>,
+  channel: Channel,
+): boolean {
+  if (!offered(deps, merchant, amount).includes(channel)) return false
+  // The same is refused at `initiate` where the merchant names the channel (`wire/channel-members.ts`).
+  const asksForCard = details.recurring !== null || details.authorizesOnly || details.terms.cardFilter !== null
+  return channel.pays === 'card' || !asksForCard
+}
+
 /**
  * Refuses what the merchant has nobody for (invariant 12): cards without an acquirer, an acquirer or a fraud
  * system that it chose and does not have.
