@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
-import { acquirerOf, onlyAcquirer } from '../src/acquirer/acquirer.fixture.ts'
 import { remember } from '../src/acquirer/simulator-store.ts'
 import { type Clock, systemClock } from '../src/base/clock.ts'
-import { systemRandom } from '../src/base/random.ts'
 import { Secret } from '../src/base/secret.ts'
 import { SandboxClient } from '../src/client.ts'
 import { freeRoute, insert } from '../src/merchant/store.ts'
-import type { PaymentDeps } from '../src/payment/deps.ts'
 import { inquire } from '../src/payment/inquire.ts'
-import { Orders } from '../src/payment/orders.ts'
 import { settle } from '../src/payment/settle.ts'
 import { settleOperation } from '../src/payment/settle-operation.ts'
 import { schedule } from '../src/timer/store.ts'
 import { timerOf } from '../src/timer/timer.ts'
 import { cardSeals } from '../src/vault/card-seals.ts'
 import { Cipher } from '../src/vault/cipher.ts'
-import { CvvKeeper } from '../src/vault/cvv.ts'
-import { fixedKeys } from '../src/vault/fixture.ts'
-import { Plans } from '../src/recurring/plans.ts'
-import { Vault } from '../src/vault/vault.ts'
 import { merchantServer, seedSample, type TestGateway, testMasterKey } from './gateway.ts'
+import { paymentDepsOn } from './payment-deps.ts'
 import { until } from './process.ts'
 
 const masterKey = new Secret(Buffer.from(testMasterKey, 'hex'))
@@ -162,24 +154,9 @@ async function playAcquirer(gateway: TestGateway): Promise<void> {
   const merchant = gateway.gateway.merchant
   assert.ok(merchant)
   const { now } = await gateway.client.clock.get()
-  const silence = () => Promise.resolve({ outcome: 'unknown', reason: 'TIMED_OUT' } as const)
   // So far ahead that what is scheduled now is not due in the gateway.
   const clock: Clock = { ...systemClock, now: () => new Date(Date.parse(now) + hour) }
-  const deps: PaymentDeps = {
-    database: gateway.database,
-    orders: new Orders(gateway.database, {
-      cards: new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom),
-      plans: new Plans(gateway.database),
-    }),
-    clock,
-    random: systemRandom,
-    acquirers: onlyAcquirer(acquirerOf(silence)),
-    collects: () => true,
-    authenticator: null,
-    cvvs: new CvvKeeper(clock),
-    unknownDeadlineMs: 15 * 60_000,
-    wake: () => undefined,
-  }
+  const deps = paymentDepsOn(gateway, { clock })
   await settleOperation(deps, merchant, 'undoing', 1, { outcome: 'approved', responseCode: '00' })
   await inquire(deps, merchant, 'reversing', 1)
   await settle(deps, merchant, 'late', 1, { outcome: 'declined', responseCode: '05', reason: 'DECLINED' })

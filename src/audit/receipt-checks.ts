@@ -1,14 +1,17 @@
 import { keptReference, simulated } from '../acquirer/simulated.ts'
 import { timerIdOf } from '../timer/timer.ts'
-import type { Fault, OrderCheck } from './check.ts'
+import type { OrderCheck } from './check.ts'
 import type { Dossier, FiledEvent, FiledReceipt } from './dossier.ts'
 
 const simulators: ReadonlySet<string> = new Set(simulated.map(({ id }) => id))
 
+/** Whatever was picked before, a card has paid. */
+const paidByCard: readonly string[] = ['order.captured', 'order.authorized']
+
 const isKept = ({ state }: FiledReceipt) => state === 'kept'
 
 /** Events that tell by which channel, and to which number, an order is to be paid, or was. */
-const tellsWay: ReadonlySet<string> = new Set(['order.initiated', 'method.picked', 'order.paid'])
+const tellsWay: ReadonlySet<string> = new Set(['order.initiated', 'method.picked', 'order.paid', ...paidByCard])
 
 /** As much of a reference as tells it from others: a finding shows no number that could be a card's. */
 const shown = (reference: unknown) => `payment ${String(reference).slice(0, 8)}…`
@@ -106,7 +109,13 @@ export const receiptChecks: readonly OrderCheck[] = [
     look: ({ order: { channel, paymentCode, openCode }, events }, fault) => {
       const told = events.findLast(({ type }) => tellsWay.has(type))
       if (!told) return 0
-      lookAtWay({ channel, paymentCode: paymentCode ?? openCode }, told, fault)
+      const { channel: by = null, paymentCode: number = null } = paidByCard.includes(told.type)
+        ? { channel: 'cc' }
+        : told.details
+      // Before there were other ways to pay, an order that was left open did not say that a card has paid it.
+      const isOld = channel === null && events[0]?.details['channel'] === null && by === 'cc'
+      if (by !== channel && !isOld) fault(`the order is by ${channel ?? 'no channel'} and its log says ${String(by)}`)
+      if (number !== (paymentCode ?? openCode)) fault('the order has another number to pay to than its log says')
       return 1
     },
   },
@@ -114,15 +123,4 @@ export const receiptChecks: readonly OrderCheck[] = [
 
 function isTold({ channel, amountMinor }: FiledReceipt, { details }: FiledEvent): boolean {
   return details['channel'] === channel && details['amount'] === amountMinor.toString()
-}
-
-function lookAtWay(
-  { channel, paymentCode }: Pick<Dossier['order'], 'channel' | 'paymentCode'>,
-  { details }: FiledEvent,
-  fault: Fault,
-): void {
-  if ((details['channel'] ?? null) !== channel)
-    fault(`the order is by ${channel ?? 'no channel'} and its log says ${String(details['channel'] ?? 'none')}`)
-  if ((details['paymentCode'] ?? null) !== paymentCode)
-    fault('the order has another number to pay to than its log says')
 }
