@@ -128,7 +128,7 @@ function withoutServer(gateway: ServingProcess): ServingProcess {
     gateway.child.kill('SIGCONT')
     return Promise.resolve()
   }
-  return { ...gateway, kill: kill as ServingProcess['kill'] }
+  return { ...gateway, kill }
 }
 
 suite('a payment that is made elsewhere, of which the', () => {
