@@ -170,6 +170,7 @@ async function recovered({ url }: ServingProcess): Promise<void> {
 const stateOf: Readonly<Record<string, readonly string[]>> = {
   AUTHORIZED: ['authorized'],
   PARTIALLY_CAPTURED: ['partially_captured', 'captured'],
+  PAID: ['captured'],
   CAPTURED: ['captured'],
   PARTIALLY_REFUNDED: ['partially_refunded'],
   REFUNDED: ['refunded'],
@@ -249,6 +250,7 @@ async function unsettled(dataDir: string): Promise<string[]> {
      union all select order_id || ' has an operation that is ' || state from operation where ended_at is null
      union all select callback_id || ' is ' || state from callback where state <> 'delivered'
      union all select 'the timer ' || timer_id || ' is left' from timer
+     union all select 'a payment of ' || order_id || ' is ' || state from receipt where state = 'returning'
      union all select 'a card is left since ' || created_at from vault_entry`,
   )
   await database.end()

@@ -1,23 +1,19 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
-import { acquirerOf, onlyAcquirer } from '../src/acquirer/acquirer.fixture.ts'
+import { remember } from '../src/acquirer/simulator-store.ts'
 import { type Clock, systemClock } from '../src/base/clock.ts'
-import { systemRandom } from '../src/base/random.ts'
 import { Secret } from '../src/base/secret.ts'
 import { SandboxClient } from '../src/client.ts'
 import { freeRoute, insert } from '../src/merchant/store.ts'
-import type { PaymentDeps } from '../src/payment/deps.ts'
 import { inquire } from '../src/payment/inquire.ts'
-import { Orders } from '../src/payment/orders.ts'
 import { settle } from '../src/payment/settle.ts'
 import { settleOperation } from '../src/payment/settle-operation.ts'
+import { schedule } from '../src/timer/store.ts'
+import { timerOf } from '../src/timer/timer.ts'
 import { cardSeals } from '../src/vault/card-seals.ts'
 import { Cipher } from '../src/vault/cipher.ts'
-import { CvvKeeper } from '../src/vault/cvv.ts'
-import { fixedKeys } from '../src/vault/fixture.ts'
-import { Plans } from '../src/recurring/plans.ts'
-import { Vault } from '../src/vault/vault.ts'
 import { merchantServer, seedSample, type TestGateway, testMasterKey } from './gateway.ts'
+import { paymentDepsOn } from './payment-deps.ts'
+import { until } from './process.ts'
 
 const masterKey = new Secret(Buffer.from(testMasterKey, 'hex'))
 
@@ -29,6 +25,9 @@ export const testKeys = { cipher: testCipher, openSeals: cardSeals(masterKey), u
 
 /** A second merchant, so that there is somebody else's to point to. */
 export const neighbour = 'TETANGGA'
+
+/** What a provider took and has not told of. */
+const untold = '7d0f0c1e-5a0b-4d5e-9a3b-5f1c2e4d6a7b'
 
 const hour = 3_600_000
 
@@ -97,6 +96,7 @@ export async function fillDatabase(gateway: TestGateway): Promise<void> {
   await client.pay('stored', { card: { number: '4111111111111111' } })
   await initiate('to-be-stored', kept)
   await client.pay('to-be-stored', { authentication: 'abandon' })
+  await payElsewhere(gateway, (id, type) => initiate(id, { ...told, sourceOfFunds: type === null ? null : { type } }))
   await playAcquirer(gateway)
   const paymentCode = '8804483313131312'
   await client.call('POST', '/pg/payment/card/openpayment/register', {
@@ -120,29 +120,50 @@ export async function fillDatabase(gateway: TestGateway): Promise<void> {
   await bad.close()
 }
 
+/** Payments that are made elsewhere: kept, given back, on their way back, and one of which nobody has told yet. */
+async function payElsewhere(
+  { client, database, gateway: { merchant } }: TestGateway,
+  initiate: (id: string, type: string | null) => Promise<void>,
+): Promise<void> {
+  await initiate('va-open', 'vabca')
+  await initiate('picked', null)
+  await client.pay('picked', { method: 'vabri', amount: 1 })
+  await initiate('wallet-opened', 'shopeepay')
+  await client.pay('wallet-opened', { outcome: 'timeout' })
+  await initiate('va-paid', 'vabca')
+  await client.pay('va-paid')
+  await initiate('wallet-refunded', 'shopeepay')
+  await client.pay('wallet-refunded')
+  await client.refund('wallet-refunded', 1_000)
+  await initiate('va-returned', 'vabni')
+  await client.pay('va-returned')
+  await client.pay('va-returned', { outcome: 'late' })
+  await initiate('va-returning', 'vabni')
+  await client.call('GET', '/pg/payment/card/cancel/va-returning')
+  // More often than its timer can run meanwhile.
+  await client.fault('va-returning', 'reversal', 'lost_before', 50)
+  await client.pay('va-returning', { outcome: 'late' })
+  const returned = async () => (await client.events('va-returned')).at(-1)?.type === 'receipt.returned'
+  await until('unwanted money to be returned', returned)
+
+  await initiate('va-untold', 'vabni')
+  assert.ok(merchant)
+  const { merchantId } = merchant
+  const at = new Date(Date.parse((await client.clock.get()).now))
+  await schedule(database, [timerOf(merchantId, 'notify', `vabni:${untold}`, new Date(at.getTime() + hour))])
+  const it = { merchantId, reference: untold, orderId: 'va-untold', amountMinor: 1_000n, currency: 'IDR' } as const
+  const taken = { isCapture: true, state: 'approved', approvalCode: `${untold}009`, responseCode: '00' } as const
+  await remember(database, [{ it: { ...it, ...taken, points: null, reason: null }, at }])
+}
+
 /** What the sandbox's own acquirer never does: it does not answer a reversal, and it approves after a decline. */
 async function playAcquirer(gateway: TestGateway): Promise<void> {
   const merchant = gateway.gateway.merchant
   assert.ok(merchant)
   const { now } = await gateway.client.clock.get()
-  const silence = () => Promise.resolve({ outcome: 'unknown', reason: 'TIMED_OUT' } as const)
   // So far ahead that what is scheduled now is not due in the gateway.
   const clock: Clock = { ...systemClock, now: () => new Date(Date.parse(now) + hour) }
-  const deps: PaymentDeps = {
-    database: gateway.database,
-    orders: new Orders(gateway.database, {
-      cards: new Vault(fixedKeys(new Secret(randomBytes(32))), systemRandom),
-      plans: new Plans(gateway.database),
-    }),
-    clock,
-    random: systemRandom,
-    acquirers: onlyAcquirer(acquirerOf(silence)),
-    collects: () => true,
-    authenticator: null,
-    cvvs: new CvvKeeper(clock),
-    unknownDeadlineMs: 15 * 60_000,
-    wake: () => undefined,
-  }
+  const deps = paymentDepsOn(gateway, { clock })
   await settleOperation(deps, merchant, 'undoing', 1, { outcome: 'approved', responseCode: '00' })
   await inquire(deps, merchant, 'reversing', 1)
   await settle(deps, merchant, 'late', 1, { outcome: 'declined', responseCode: '05', reason: 'DECLINED' })

@@ -16,13 +16,15 @@ export interface Acknowledged {
 
 /** Which statuses may follow one that was told. */
 export const followers: Readonly<Record<string, readonly string[]>> = {
+  PAID: ['PARTIALLY_REFUNDED', 'REFUNDED'],
   AUTHORIZED: ['PARTIALLY_CAPTURED', 'CAPTURED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'CANCELLED', 'EXPIRED'],
   PARTIALLY_CAPTURED: ['CAPTURED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'CANCELLED'],
   CAPTURED: ['PARTIALLY_REFUNDED', 'REFUNDED', 'CANCELLED'],
   PARTIALLY_REFUNDED: ['REFUNDED'],
   REFUNDED: [],
   FAILURE: [],
-  EXPIRED: [],
+  // Money may come late.
+  EXPIRED: ['PAID', 'PARTIALLY_REFUNDED', 'REFUNDED'],
   CANCELLED: [],
 }
 
@@ -57,6 +59,19 @@ const scripts: readonly [PayOptions, ...PayOptions[]] = [
   { outcome: 'declined', attempts: 1 },
   { outcome: 'timeout', attempts: 1 },
   { outcome: 'late', attempts: 1 },
+]
+
+/** By what a payer pays elsewhere; null: it picks. */
+const ways = ['vabca', 'vamandiri', 'qris', 'shopeepay', null] as const
+
+const elsewhereScripts: readonly [PayOptions, ...PayOptions[]] = [
+  {},
+  {},
+  { amount: 999 },
+  { outcome: 'late' },
+  { outcome: 'late', amount: 1_001 },
+  { outcome: 'declined', attempts: 1 },
+  { outcome: 'timeout' },
 ]
 
 type Deed = (id: string, link: string) => Promise<unknown>
@@ -121,13 +136,38 @@ export async function call(
     },
     async () => (chance.below(5) === 0 ? client.clock.advance('PT1M') : undefined),
   ]
+  const late = { outcome: 'late' } as const
+  /** What payers do who pay elsewhere; one who may pick pays by any way. */
+  const elsewhere = (picks: boolean): readonly [Deed, ...Deed[]] => {
+    const by = (script: PayOptions) =>
+      picks ? { ...script, method: chance.of(['vabca', 'qris', 'shopeepay']) } : script
+    const paid: Deed = async (id) => ledger.told(id, (await client.pay(id, by(chance.of(elsewhereScripts)))).status)
+    return [
+      paid,
+      paid,
+      async (id) => Promise.allSettled([client.pay(id, by(late)), client.pay(id, by(late)), client.pay(id, by({}))]),
+      async (id) => Promise.allSettled([client.pay(id, by(late)), client.call('GET', `/pg/payment/card/cancel/${id}`)]),
+      async (id) => {
+        // An order of five minutes expires, and then its money comes.
+        await client.clock.advance('PT6M')
+        ledger.told(id, (await client.pay(id, by(late))).status)
+      },
+      async (id) => {
+        ledger.told(id, (await client.pay(id, by({}))).status)
+        await refund(id, 400)
+      },
+    ]
+  }
   for (let count = 0; !over.aborted; count += 1) {
     const id = `${name}-${count}`
     const callbackUrl = `${merchant.url}/callback`
+    const isElsewhere = chance.below(3) === 0
+    const type = isElsewhere ? chance.of(ways) : 'cc'
     const request = seedSample(id, {
+      sourceOfFunds: type === null ? null : { type },
       order: { timeout: chance.of(['5', '30', '1440']) },
       url: chance.below(4) === 0 ? {} : { callbackUrl },
-      ...(chance.below(3) === 0 && { transaction: { mode: 'AUTHORIZE' } }),
+      ...(chance.below(3) === 0 && !isElsewhere && { transaction: { mode: 'AUTHORIZE' } }),
     })
     try {
       const { redirecturl: link } = await client.call<{ redirecturl: string }>(
@@ -137,7 +177,7 @@ export async function call(
       )
       ledger.answers += 1
       ledger.initiated(id, { request, link, captured: 0, refunded: 0 })
-      await chance.of(deeds)(id, link)
+      await chance.of(isElsewhere ? elsewhere(type === null) : deeds)(id, link)
       ledger.answers += 1
       await status(id)
     } catch {

@@ -11,6 +11,7 @@ import { type TestGateway, testGateway } from './gateway.ts'
 import { callbackOf, type Corruption, forced, order, referenceOf, unbound } from './corruption.ts'
 import { operationCorruptions } from './operation-corruptions.ts'
 import { planCorruptions } from './plan-corruptions.ts'
+import { receiptCorruptions } from './receipt-corruptions.ts'
 
 let gateway: TestGateway
 before(async () => {
@@ -570,6 +571,7 @@ const corruptions: readonly Corruption[] = [
   ],
   ...operationCorruptions,
   ...planCorruptions,
+  ...receiptCorruptions,
 ]
 
 test('a database that the gateway wrote has nothing wrong, and every check had something to look at', async () => {

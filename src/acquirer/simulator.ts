@@ -147,7 +147,7 @@ export class AcquirerSimulator implements Acquirer {
 
   /**
    * Holds what a payer paid elsewhere, as whoever took it does before anybody is told. From here on it is held, given
-   * back and refunded as what was authorized is.
+   * back and refunded as what was authorized is. False where `held` came first: then nothing was taken.
    */
   async collect({
     merchantId,
@@ -155,7 +155,7 @@ export class AcquirerSimulator implements Acquirer {
     reference,
     amount,
     approvalCode,
-  }: Reference & { readonly amount: Money; readonly approvalCode: string }): Promise<void> {
+  }: Reference & { readonly amount: Money; readonly approvalCode: string }): Promise<boolean> {
     const it: store.Authorization = {
       ...blank,
       merchantId,
@@ -167,16 +167,21 @@ export class AcquirerSimulator implements Acquirer {
       approvalCode,
       responseCode: '00',
     }
-    await this.#memory.add({ it, at: this.#deps.clock.now(merchantId) })
+    const { authorization } = await this.#memory.add({ it, at: this.#deps.clock.now(merchantId) })
+    return authorization.orderId !== null
   }
 
-  /** What `collect` holds under a reference; undefined where it never came to hold it. */
+  /**
+   * What `collect` holds under a reference; undefined where it never came to hold it, and never will: who asks has
+   * nothing left that would ask again.
+   */
   async held(
     merchantId: string,
     reference: string,
   ): Promise<{ readonly orderId: string; readonly amount: Money; readonly approvalCode: string } | undefined> {
-    const known = await store.find(this.#deps.database, merchantId, keptReference(this.id, reference))
-    if (!known || known.orderId === null || known.amountMinor === null || known.approvalCode === null) return undefined
+    const unseen = { ...blank, merchantId, reference: keptReference(this.id, reference), state: 'never_seen' } as const
+    const { authorization: known } = await this.#memory.add({ it: unseen, at: this.#deps.clock.now(merchantId) })
+    if (known.orderId === null || known.amountMinor === null || known.approvalCode === null) return undefined
     const { orderId, amountMinor, approvalCode } = known
     return { orderId, amount: rupiah(amountMinor), approvalCode }
   }

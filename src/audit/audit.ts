@@ -12,6 +12,7 @@ import { logChecks } from './log-checks.ts'
 import { moneyChecks } from './money-checks.ts'
 import { operationChecks } from './operation-checks.ts'
 import { checkPlans, planChecks } from './plan-checks.ts'
+import { receiptChecks } from './receipt-checks.ts'
 import { cardSealCheck, checkSeals, dataKeyCheck, type OpenSeals } from './seal-checks.ts'
 import { snapshot } from './store.ts'
 import { cardsHeld, tables } from './table-store.ts'
@@ -24,6 +25,7 @@ const orderChecks: readonly OrderCheck[] = [
   ...attemptChecks,
   ...moneyChecks,
   ...operationChecks,
+  ...receiptChecks,
   ...timerChecks,
   ...callbackChecks,
   signatureCheck,

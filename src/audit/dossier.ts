@@ -14,6 +14,10 @@ export interface FiledOrder {
   readonly amountMinor: bigint
   readonly currency: string
   readonly channel: string | null
+  /** The number that its payer pays to. */
+  readonly paymentCode: string | null
+  /** The number of nobody's order to which it was paid. */
+  readonly openCode: string | null
   /** Null where the merchant named none; undefined where what is stored cannot be read. */
   readonly callbackUrl: string | null | undefined
   readonly createdAt: Date
@@ -64,6 +68,18 @@ export interface FiledOperation {
   readonly reference: string
   readonly askedAt: Date
   readonly endedAt: Date | null
+}
+
+/** A payment that was made elsewhere, and of which we were told. */
+export interface FiledReceipt {
+  readonly reference: string
+  readonly channel: string
+  readonly acquirerId: string
+  readonly paymentCode: string | null
+  readonly amountMinor: bigint
+  readonly currency: string
+  readonly state: string
+  readonly reason: string | null
 }
 
 export interface FiledCallback {
@@ -124,6 +140,8 @@ export interface Dossier {
   readonly attempts: readonly FiledAttempt[]
   /** By number. */
   readonly operations: readonly FiledOperation[]
+  /** By reference. */
+  readonly receipts: readonly FiledReceipt[]
   readonly callbacks: readonly FiledCallback[]
   /** When each of the order's timers is due, by id. */
   readonly timers: ReadonlyMap<string, Date>

@@ -10,9 +10,11 @@ import type {
   FiledCallback,
   FiledOperation,
   FiledOrder,
+  FiledReceipt,
   LedgerEntry,
   OperationEntry,
 } from './dossier.ts'
+import { receiptsIn } from './receipt-store.ts'
 import * as store from './store.ts'
 
 /** Orders are read so many at a time. */
@@ -37,6 +39,9 @@ export async function* dossiers(
 const keptOf = ({ acquirerId, acquirerReference }: FiledAttempt) =>
   acquirerId === null || acquirerReference === null ? null : keptReference(acquirerId, acquirerReference)
 
+/** The same of what it took from a payer before we were told. */
+const takenOf = ({ acquirerId, reference }: FiledReceipt) => keptReference(acquirerId, reference)
+
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 async function batchOf(
@@ -48,13 +53,14 @@ async function batchOf(
   const events = grouped(await store.eventsIn(sql, range))
   const attempts = grouped(await store.attemptsIn(sql, range))
   const operations = grouped(await store.operationsIn(sql, range))
+  const receipts = grouped(await receiptsIn(sql, range))
   const callbacks = grouped(await store.callbacksIn(sql, range))
   const every = <T, R>(of: ReadonlyMap<string, readonly store.Filed<T>[]>, name: (one: store.Filed<T>) => R | null) =>
     [...of.values()].flat().flatMap((one) => {
       const found = name(one)
       return found === null ? [] : [{ merchantId: one.merchantId, name: found }]
     })
-  const timers = named(await store.timersNamed(sql, timersOf(orders, attempts, operations, callbacks)))
+  const timers = named(await store.timersNamed(sql, timersOf(orders, { attempts, operations, receipts, callbacks })))
   const held = named(
     await store.heldOf(
       sql,
@@ -62,7 +68,7 @@ async function batchOf(
     ),
   )
   const ledger = named(
-    (await store.ledgerOf(sql, every(attempts, keptOf))).map((entry) => ({
+    (await store.ledgerOf(sql, [...every(attempts, keptOf), ...every(receipts, takenOf)])).map((entry) => ({
       ...entry,
       name: entry.reference,
     })),
@@ -85,6 +91,7 @@ async function batchOf(
     const place = placeOf(order)
     const ownAttempts = attempts.get(place) ?? []
     const ownOperations = operations.get(place) ?? []
+    const ownReceipts = receipts.get(place) ?? []
     const ownCallbacks = callbacks.get(place) ?? []
     const pick = <T>(from: ReadonlyMap<string, T>, names: readonly (string | null)[]) =>
       new Map(
@@ -93,7 +100,7 @@ async function batchOf(
           return one === undefined || name === null ? [] : [[name, one]]
         }),
       )
-    const timerNames = timersOf([order], attempts, operations, callbacks).map(({ name }) => name)
+    const timerNames = timersOf([order], { attempts, operations, receipts, callbacks }).map(({ name }) => name)
     const tokens = ownAttempts.map(({ attemptToken }) => attemptToken)
     found.push({
       merchant: await merchantOf(order.merchantId),
@@ -101,10 +108,11 @@ async function batchOf(
       events: events.get(place) ?? [],
       attempts: ownAttempts,
       operations: ownOperations,
+      receipts: ownReceipts,
       callbacks: ownCallbacks,
       timers: new Map([...pick(timers, timerNames)].map(([name, { dueAt }]) => [name, dueAt])),
       held: new Set(pick(held, tokens).keys()),
-      ledger: pick<LedgerEntry>(ledger, ownAttempts.map(keptOf)),
+      ledger: pick<LedgerEntry>(ledger, [...ownAttempts.map(keptOf), ...ownReceipts.map(takenOf)]),
       operationLedger: pick<OperationEntry>(
         operationLedger,
         ownOperations.map(({ acquirerId, reference }) => keptReference(acquirerId, reference)),
@@ -121,9 +129,17 @@ async function batchOf(
 /** Every timer that an order may have, by what it holds. */
 function timersOf(
   orders: readonly FiledOrder[],
-  attempts: ReadonlyMap<string, readonly FiledAttempt[]>,
-  operations: ReadonlyMap<string, readonly FiledOperation[]>,
-  callbacks: ReadonlyMap<string, readonly FiledCallback[]>,
+  {
+    attempts,
+    operations,
+    receipts,
+    callbacks,
+  }: {
+    readonly attempts: ReadonlyMap<string, readonly FiledAttempt[]>
+    readonly operations: ReadonlyMap<string, readonly FiledOperation[]>
+    readonly receipts: ReadonlyMap<string, readonly FiledReceipt[]>
+    readonly callbacks: ReadonlyMap<string, readonly FiledCallback[]>
+  },
 ): store.Named[] {
   return orders.flatMap((order) => {
     const { merchantId, orderId } = order
@@ -139,6 +155,7 @@ function timersOf(
         const subject = operationSubject(orderId, operationNo)
         return [timerIdOf('operation', subject), timerIdOf('undo', subject)]
       }),
+      ...(receipts.get(place) ?? []).map(({ reference }) => timerIdOf('return', reference)),
       ...(callbacks.get(place) ?? []).map(({ callbackId }) => timerIdOf('callback', callbackId)),
     ]
     return names.map((name) => ({ merchantId, name }))

@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../event/chain.ts'
 import { type Sql, statement } from '../postgres/database.ts'
+import { openCodeOf } from '../wire/initiate.ts'
 import {
   type BankEntry,
   detailsOf,
@@ -47,6 +48,7 @@ interface OrderRow {
   amount_minor: bigint
   currency: string
   channel: string | null
+  payment_code: string | null
   request: string
   created_at: Date
   expires_at: Date
@@ -68,9 +70,9 @@ interface OrderRow {
 
 const selectOrders = statement(
   'audit.orders',
-  `select merchant_id, order_id, reference, state, amount_minor, currency, channel, request, created_at, expires_at,
-     attempt_count, refused_count, paid_attempt, settled_at, authorized_minor, captured_minor, refunded_minor,
-     authorized_until, pending_kind, pending_count, pending_minor, operation_count, event_seq, event_hash
+  `select merchant_id, order_id, reference, state, amount_minor, currency, channel, payment_code, request,
+     created_at, expires_at, attempt_count, refused_count, paid_attempt, settled_at, authorized_minor, captured_minor,
+     refunded_minor, authorized_until, pending_kind, pending_count, pending_minor, operation_count, event_seq, event_hash
    from payment_order
    where (merchant_id, order_id) > ($1, $2)
    order by merchant_id, order_id
@@ -87,6 +89,8 @@ export async function ordersAfter(sql: Sql, after: OrderKey, limit: number): Pro
     amountMinor: row.amount_minor,
     currency: row.currency,
     channel: row.channel,
+    paymentCode: row.payment_code,
+    openCode: openCodeOf(row.request),
     callbackUrl: callbackUrlOf(row.request),
     createdAt: row.created_at,
     expiresAt: row.expires_at,
@@ -117,9 +121,9 @@ function callbackUrlOf(request: string): string | null | undefined {
   }
 }
 
-const boundsOf = ({ after, last }: Range) => [after.merchantId, after.orderId, last.merchantId, last.orderId]
+export const boundsOf = ({ after, last }: Range) => [after.merchantId, after.orderId, last.merchantId, last.orderId]
 
-interface KeyRow {
+export interface KeyRow {
   merchant_id: string
   order_id: string
 }
@@ -127,7 +131,7 @@ interface KeyRow {
 /** Something of an order, and whose. */
 export type Filed<T> = T & OrderKey
 
-const keyOf = (row: KeyRow): OrderKey => ({ merchantId: row.merchant_id, orderId: row.order_id })
+export const keyOf = (row: KeyRow): OrderKey => ({ merchantId: row.merchant_id, orderId: row.order_id })
 
 const selectEvents = statement(
   'audit.events',

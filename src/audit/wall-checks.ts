@@ -85,10 +85,12 @@ const references: Readonly<Record<string, Selection>> = {
       where a.merchant_id = page.merchant_id and a.order_id = page.order_id
         and a.acquirer_reference = regexp_replace(page.reference, '^[A-Za-z0-9]+/', '')
       limit 1) is null
-       and (select true from receipt r where r.merchant_id = page.merchant_id and r.reference = page.reference) is null
+       and (select true from receipt r
+         where r.merchant_id = page.merchant_id and r.order_id = page.order_id
+           and r.reference = regexp_replace(page.reference, '^[A-Za-z0-9]+/', '')) is null
        and (select true from timer t
          where t.merchant_id = page.merchant_id and t.kind = 'notify'
-           and t.subject like '%:' || page.reference
+           and t.subject like '%:' || regexp_replace(page.reference, '^[A-Za-z0-9]+/', '')
          limit 1) is null as is_missing`,
   },
   simulated_operation: {

@@ -50,6 +50,7 @@ const longestReadMs = 1_000
 /** The events of an order's log that are counted, and as what. */
 const countedEvents: Readonly<Record<string, { readonly state?: string; readonly outcome?: string }>> = {
   'order.captured': { state: 'captured', outcome: 'captured' },
+  'order.paid': { state: 'captured', outcome: 'captured' },
   'order.authorized': { state: 'authorized', outcome: 'authorized' },
   'order.fully_captured': { state: 'captured' },
   'order.capture_closed': { state: 'captured' },

@@ -35,7 +35,10 @@ export function takes(
   return channel.pays === 'card' ? acquirersOf(deps, merchant).length > 0 : deps.collects(channel)
 }
 
-/** The channels that the payer of an order that leaves it open is offered, in their order. */
+/**
+ * The channels that the payer of an order that leaves it open may pick, in their order: what is refused at `initiate`
+ * where the merchant names the channel (`wire/channel-members.ts`) is not among them.
+ */
 export function offered(
   deps: Pick<PaymentDeps, 'acquirers' | 'collects'>,
   merchant: Merchant,

@@ -1,6 +1,7 @@
 import { Problem } from '../base/problem.ts'
 import type { Channel, ChannelId } from '../channel/catalogue.ts'
 import type { Merchant } from '../merchant/merchant.ts'
+import { offered } from './candidates.ts'
 import { type Change, change } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
 import { initialAttemptState } from './lifecycle.ts'
@@ -14,11 +15,29 @@ import { codeOf } from './payment-code.ts'
 
 /** Makes the newest attempt one by this channel: the one that is under way, or a new one in its place. */
 export function beginElsewhere(work: Change, channel: ChannelId): void {
-  if (work.attempt?.state === 'started' && work.attempt.channel === channel) return
+  if (isUnderWay(work, channel)) return
   work.abandonAttempt('superseded')
   const attemptNo = work.order.attemptCount + 1
   work.addAttempt(blankAttempt(attemptNo, channel, work.now))
   work.record('attempt.started', { attemptNo, channel })
+}
+
+function isUnderWay({ attempt }: Change, channel: ChannelId): boolean {
+  return attempt?.state === 'started' && attempt.channel === channel
+}
+
+/** False where the order's attempts are used up by then, as a card's are: it fails. */
+function beginAnew(work: Change, channel: ChannelId): boolean {
+  if (!giveUp(work)) return false
+  beginElsewhere(work, channel)
+  return true
+}
+
+/** Gives up what was begun otherwise. False where that was the last attempt that the order may have. */
+function giveUp(work: Change): boolean {
+  work.abandonAttempt('superseded')
+  work.closeIfOver()
+  return work.order.state === 'open'
 }
 
 /** Its payer has opened the session of an open order's provider. Answers false where the order is not open any more. */
@@ -30,8 +49,7 @@ export async function openElsewhere(
 ): Promise<boolean> {
   const opened = await change(deps, merchant, orderId, (work) => {
     if (stateAt(work.order, work.now) !== 'open' || work.order.channel !== channel) return false
-    beginElsewhere(work, channel)
-    return true
+    return isUnderWay(work, channel) || beginAnew(work, channel)
   })
   return opened ?? false
 }
@@ -74,7 +92,8 @@ const maxTries = 8
  *
  * @param account who pays, as the channel knows its payers
  *
- * @throws Problem `not_permitted` where the merchant has chosen
+ * @throws Problem `not_permitted` where the merchant has chosen; `feature_not_allowed` for a channel that this order
+ *   cannot be paid by
  */
 export async function pickMethod(
   deps: PaymentDeps,
@@ -89,7 +108,9 @@ export async function pickMethod(
         if (!work.order.details.isPicked) throw new Problem('not_permitted')
         if (stateAt(work.order, work.now) !== 'open') return false
         if (work.order.channel === (channel?.id ?? null) && work.order.account === account) return true
-        work.abandonAttempt('superseded')
+        if (channel && !offered(deps, merchant, work.order).includes(channel))
+          throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
+        if (!giveUp(work)) return false
         const paymentCode = channel?.code
           ? codeOf(deps, merchant, { orderId, paymentCode: null }, channel.code, work.order.eventSeq * maxTries + n)
           : null

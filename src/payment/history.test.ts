@@ -19,6 +19,9 @@ for (const [types, state] of [
   [['order.initiated', 'attempt.authorizing', 'order.captured', 'callback.signed_anew'], 'captured'],
   [['order.initiated', 'order.expired'], 'expired'],
   [['order.initiated', 'order.cancelled'], 'cancelled'],
+  [['order.initiated', 'method.picked', 'attempt.started', 'order.paid'], 'captured'],
+  [['order.initiated', 'order.expired', 'attempt.started', 'order.paid'], 'captured'],
+  [['order.initiated', 'order.cancelled', 'receipt.unwanted', 'receipt.returned'], 'cancelled'],
 ] as const) {
   test(`the log ${types.join(', ') || 'without events'} folds to ${state} (invariant 6)`, () => {
     assert.equal(fold(types), state)

@@ -26,6 +26,8 @@ export async function proceed(
   for (let step = 0; step < 4; step += 1) {
     const { order, attempt } = standing
     if (attempt?.attemptNo !== attemptNo || order.state !== 'open') return standing
+    // What is paid elsewhere has nobody here to go on with it.
+    if (attempt.channel !== 'cc') return standing
     if (attempt.state === 'authenticated') {
       return mayAsk(deps, standing) ? authorize(deps, merchant, standing, attempt) : standing
     }

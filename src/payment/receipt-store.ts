@@ -80,10 +80,11 @@ const update = statement(
   'receipt.returned',
   `update receipt
    set state = 'returned'
-   where merchant_id = $1 and reference = $2 and state = 'returning'`,
+   where merchant_id = $1 and reference = $2 and state = 'returning'
+   returning reference`,
 )
 
-/** Its money is its payer's again. */
-export async function markReturned(sql: Sql, { merchantId, reference }: Receipt): Promise<void> {
-  await sql.query(update, [merchantId, reference])
+/** Its money is its payer's again. False where that was noted before. */
+export async function markReturned(sql: Sql, { merchantId, reference }: Receipt): Promise<boolean> {
+  return (await sql.query(update, [merchantId, reference])).length > 0
 }

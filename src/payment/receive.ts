@@ -15,12 +15,13 @@ import { findReceipt, markReturned } from './receipt-store.ts'
  * pays its order, or it is written down as unwanted and goes back (invariant 2). The same reference again is the
  * same payment, and is answered alike. Undefined: the merchant has no such order.
  *
- * @throws Problem `unavailable`: nothing was written, and whoever tells us has to tell it again
+ * @throws Problem `unavailable`: nothing was written, and whoever tells us has to tell it again; `conflict`: another
+ *   payment was told under the reference, so that this one is nobody's until its teller gives it one of its own
  */
 export async function receive(deps: PaymentDeps, merchant: Merchant, payment: Payment): Promise<Receipt | undefined> {
   const { merchantId, reference, orderId } = payment
   const known = await findReceipt(deps.database, merchantId, reference)
-  if (known) return known
+  if (known) return sameReceipt(known, payment)
   try {
     return await change(deps, merchant, orderId, (work) => {
       const reason = unwanted(work, merchant, payment)
@@ -36,8 +37,19 @@ export async function receive(deps: PaymentDeps, merchant: Merchant, payment: Pa
     // It was told twice at once, and the other one was first.
     const first = await findReceipt(deps.database, merchantId, reference)
     if (!first) throw error
-    return first
+    return sameReceipt(first, payment)
   }
+}
+
+/** A reference is one payment's. To answer another as if it were known would lose its money. */
+function sameReceipt(known: Receipt, { orderId, acquirerId, channel, amount }: Payment): Receipt {
+  const isSame =
+    known.orderId === orderId &&
+    known.acquirerId === acquirerId &&
+    known.channel === channel &&
+    known.amount.minor === amount.minor
+  if (!isSame) throw new Problem('conflict', { reason: 'Another payment was told under this reference' })
+  return known
 }
 
 /** Why the order does not want the money; null where it does. Money that comes late is money, if the merchant keeps it. */
@@ -107,6 +119,9 @@ function turnAway(work: Change, { channel, amount, reference, bankReference }: P
   work.record('order.cancelled', { reason })
 }
 
+/** Whoever gave the same money back at the same time has said so first: nothing is written. */
+class ToldAlready extends Error {}
+
 /** Gives unwanted money back, and repeats until that is confirmed. Answers when to come back, or null. */
 export async function giveBack(deps: PaymentDeps, merchant: Merchant, reference: string): Promise<Date | null> {
   const { merchantId } = merchant
@@ -116,9 +131,15 @@ export async function giveBack(deps: PaymentDeps, merchant: Merchant, reference:
   const { orderId } = receipt
   const reply = await deps.acquirers.find(receipt.acquirerId)?.reverse({ merchantId, orderId, reference })
   if (reply?.outcome !== 'reversed') return new Date(deps.clock.now(merchantId).getTime() + betweenInquiriesMs)
-  await change(deps, merchant, orderId, (work) => work.record('receipt.returned', { reference }), {
-    also: (sql) => markReturned(sql, receipt),
-  })
+  try {
+    await change(deps, merchant, orderId, (work) => work.record('receipt.returned', { reference }), {
+      also: async (sql) => {
+        if (!(await markReturned(sql, receipt))) throw new ToldAlready()
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof ToldAlready)) throw error
+  }
   return null
 }
 

@@ -39,6 +39,7 @@ export async function startAttempt(
 ): Promise<Standing | null> {
   const begin = (work: Change): boolean => {
     if (stateAt(work.order, work.now) !== 'open' || work.order.attemptCount !== attemptNo - 1) return false
+    if (!mayBePaidByCard(work.order)) return false
     work.abandonAttempt('superseded')
     work.closeIfOver()
     if (work.order.state !== 'open') return false
@@ -143,6 +144,11 @@ async function recordBlocked(
   await changeFrom(deps, merchant, seen, (work) => {
     if (work.order.state === 'open') work.record('attempt.blocked', { rule, by })
   })
+}
+
+/** Who leaves the method to the payer takes a card whatever was picked before; who has chosen another takes none. */
+function mayBePaidByCard({ channel, details }: Order): boolean {
+  return details.isPicked || channel === null || channel === 'cc'
 }
 
 /** A stored card that the merchant wants used for the last time leaves with its success. */

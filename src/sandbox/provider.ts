@@ -68,7 +68,7 @@ export class ProviderSimulator {
   /**
    * Takes a payer's money for an order and tells us of it. What we want of it, the receipt says.
    *
-   * @throws Problem `unavailable` where we could not be told: the money is held, and we are told again later
+   * @throws Problem `unavailable` where we could not be told: if the money is held, we are told again later
    */
   async pay(merchant: Merchant, order: Order, channelId: ChannelId, amount: Money): Promise<Receipt> {
     const { merchantId } = merchant
@@ -102,7 +102,9 @@ export class ProviderSimulator {
     const reminder = timerOf(merchantId, 'notify', subjectOf(taken), new Date(now.getTime() + tellAgainMs))
     await schedule(payments.database, [reminder])
     const approvalCode = `${reference}${channelOf(channel).bank}`
-    await acquirer.collect({ merchantId, orderId, reference, amount, approvalCode })
+    const isHeld = await acquirer.collect({ merchantId, orderId, reference, amount, approvalCode })
+    // The reminder came first, by a clock that was moved, and found nothing: the payer keeps its money.
+    if (!isHeld) throw new Problem('unavailable')
     const receipt = await this.#tell(merchant, taken)
     invariant(receipt, 'money that is held was told of')
     await cancel(payments.database, [reminder])
