@@ -22,7 +22,8 @@ import { callbackAnswer, clockAnswer, isoWib } from './answers.ts'
 import { sampleNumber } from '../card/deck.ts'
 import { formatExpiry, parseYymm } from '../card/expiry.ts'
 import { parseDuration } from '../base/duration.ts'
-import { pay, type PayerDeps } from './scripted-payer.ts'
+import type { PayerDeps } from './payer-script.ts'
+import { pay } from './scripted-payer.ts'
 import type { ClockMove, VirtualClock } from './virtual-clock.ts'
 
 export interface SandboxDeps {

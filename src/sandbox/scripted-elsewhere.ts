@@ -5,7 +5,7 @@ import { openElsewhere, refuseElsewhere } from '../payment/elsewhere.ts'
 import type { Standing } from '../payment/order.ts'
 import { payableNow } from '../payment/receive.ts'
 import type { WireStatus } from '../payment/wire-status.ts'
-import { type PayerDeps, type PayerScript, type PayerStep, report, see, waitsForPayer } from './scripted-payer.ts'
+import { type PayerDeps, type PayerScript, type PayerStep, report, see, waitsForPayer } from './payer-script.ts'
 
 /**
  * Pays at the provider of an order's channel, through the functions that the provider's own pages run. Who looks the
