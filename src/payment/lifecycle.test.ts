@@ -50,8 +50,10 @@ for (const [name, rows, states, initial] of [
 }
 
 test('an order that nothing can happen to any more is unpaid, voided, lapsed or refunded', () => {
-  const ends = ['cancelled', 'expired', 'failed', 'lapsed', 'refunded', 'voided']
+  // Not expired: money that comes late is money all the same (invariant 2).
+  const ends = ['cancelled', 'failed', 'lapsed', 'refunded', 'voided']
   assert.deepEqual([...finalOrderStates].toSorted(), ends)
+  assert.equal(nextOrderState('receive', 'expired', 'kept'), 'captured')
 })
 
 test('a payer has something to do while an order is open or being paid, and not after', () => {
@@ -86,6 +88,11 @@ test('money that may be on its way cannot be expired, cancelled or abandoned', (
   assert.equal(nextOrderState('fail', 'processing', 'exhausted'), undefined)
   assert.equal(nextAttemptState('abandon', 'authorizing', 'elapsed'), undefined)
   assert.equal(nextAttemptState('abandon', 'reversing', 'elapsed'), undefined)
+})
+
+test('a bank withdraws from an order that is captured whole, and of which nothing was given back', () => {
+  const from = orderStates.filter((state) => nextOrderState('withdraw', state, 'whole') !== undefined)
+  assert.deepEqual(from, ['captured'])
 })
 
 test('an order whose payer is done asks nobody again (invariant 2)', () => {

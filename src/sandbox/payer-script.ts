@@ -25,7 +25,7 @@ export interface PayerScript {
   readonly points: boolean
   readonly authentication: 'success' | 'fail' | 'abandon'
   /** Null: the card decides. */
-  readonly outcome: 'approved' | 'declined' | 'timeout' | 'late' | null
+  readonly outcome: 'approved' | 'declined' | 'timeout' | 'late' | 'reversed' | null
   /** How often a refused payer tries; null: until the order has settled. */
   readonly attempts: number | null
 }
@@ -42,6 +42,7 @@ export interface PayerStep {
     | 'lookup'
     | 'session'
     | 'payment'
+    | 'reversal'
   readonly attempt: number
   readonly result: string
 }

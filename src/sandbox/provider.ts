@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { AcquirerSimulator } from '../acquirer/simulator.ts'
 import { invariant } from '../base/invariant.ts'
 import type { Money } from '../base/money.ts'
@@ -9,6 +10,7 @@ import type { Merchant } from '../merchant/merchant.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import type { Order } from '../payment/order.ts'
 import { payableNow, receive } from '../payment/receive.ts'
+import { type Withdrawal, withdraw } from '../payment/withdraw.ts'
 import type { Receipt } from '../payment/receipt.ts'
 import { orderOfCode } from '../payment/standing-store.ts'
 import { cancel, schedule } from '../timer/store.ts'
@@ -56,14 +58,17 @@ export class ProviderSimulator {
   /**
    * Takes a payer's money for an order and tells us of it. What we want of it, the receipt says.
    *
+   * @param session of several payments in one session, on one page, the first is meant; absent: a payment of its own
    * @throws Problem `unavailable` where we could not be told: the money is held, and we are told again later
    */
-  async pay(merchant: Merchant, order: Order, channelId: ChannelId, amount: Money): Promise<Receipt> {
+  async pay(merchant: Merchant, order: Order, channelId: ChannelId, amount: Money, session?: string): Promise<Receipt> {
     const { payments, acquirer } = this.#deps
     const { merchantId } = merchant
     const { orderId, eventSeq } = order
     const purpose = { merchant: merchantId, order: orderId, purpose: `payment by ${channelId}`, n: eventSeq }
-    const reference = uuidFrom(payments.random.bytes(16, purpose))
+    const reference = uuidFrom(
+      session === undefined ? payments.random.bytes(16, purpose) : sessionBytes(order, channelId, amount, session),
+    )
     const now = payments.clock.now(merchantId)
     const reminder = timerOf(merchantId, 'notify', `${channelId}:${reference}`, new Date(now.getTime() + tellAgainMs))
     await schedule(payments.database, [reminder])
@@ -73,6 +78,11 @@ export class ProviderSimulator {
     invariant(receipt, 'money that is held was told of')
     await cancel(payments.database, [reminder])
     return receipt
+  }
+
+  /** Takes a payment back that was kept, if we let it. Undefined where there was no such payment. */
+  withdraw(merchant: Merchant, reference: string): Promise<Withdrawal | undefined> {
+    return withdraw(this.#deps.payments, merchant, reference)
   }
 
   /** Tells us again of money that was taken and of which we may not have heard; the timer's subject names it. */
@@ -104,4 +114,10 @@ export class ProviderSimulator {
       bankReference,
     })
   }
+}
+
+/** Nobody finds a payment by its session who does not know the order's secret. */
+function sessionBytes({ pageSecret, orderId }: Order, channel: ChannelId, { minor }: Money, session: string): Buffer {
+  const text = JSON.stringify([orderId, channel, minor.toString(), session])
+  return createHmac('sha256', pageSecret).update(text).digest().subarray(0, 16)
 }

@@ -60,7 +60,13 @@ const PayBody = Type.Object(
     authentication: Type.Optional(Type.Union([Type.Literal('success'), Type.Literal('fail'), Type.Literal('abandon')])),
     amount: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: '^\\d{1,14}$' })])),
     outcome: Type.Optional(
-      Type.Union([Type.Literal('approved'), Type.Literal('declined'), Type.Literal('timeout'), Type.Literal('late')]),
+      Type.Union([
+        Type.Literal('approved'),
+        Type.Literal('declined'),
+        Type.Literal('timeout'),
+        Type.Literal('late'),
+        Type.Literal('reversed', { description: 'The bank takes the payment back; not of cards' }),
+      ]),
     ),
     attempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
     saveCard: Type.Optional(Type.Boolean({ description: "Ticks the page's box" })),

@@ -1,3 +1,4 @@
+import { invariant } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
 import type { Channel } from '../channel/catalogue.ts'
 import type { Merchant } from '../merchant/merchant.ts'
@@ -9,7 +10,8 @@ import { type PayerDeps, type PayerScript, type PayerStep, report, see, waitsFor
 
 /**
  * Pays at the provider of an order's channel, through the functions that the provider's own pages run. Who looks the
- * order up first is refused what cannot be paid; `late` is money that comes all the same, whatever became of the order.
+ * order up first is refused what cannot be paid; `late` is money that comes all the same, whatever became of the order;
+ * `reversed` is money that the bank takes back, at once or from an order that is paid already.
  *
  * @throws Problem `wrong_state` when the order cannot be paid
  */
@@ -27,6 +29,12 @@ export async function payElsewhere(
   const tell = (step: PayerStep['step'], result: string) =>
     steps.push({ step, attempt: first.order.attemptCount, result })
   const done = () => report(payments, merchantId, orderId, steps)
+  const isReversed = script.outcome === 'reversed'
+  const paid = isReversed ? paymentOf(first) : undefined
+  if (paid) {
+    tell('reversal', await takeBack(deps, merchant, paid))
+    return done()
+  }
   if (!isLate && payableNow(first.order, payments.clock.now(merchantId)) !== null) throw new Problem('wrong_state')
   if (channel.gives !== 'code' && !isLate) {
     await openElsewhere(payments, merchant, orderId, channel.id)
@@ -49,5 +57,17 @@ export async function payElsewhere(
   }
   const receipt = await provider.pay(merchant, first.order, channel.id, amount)
   tell('payment', receipt.reason === null ? receipt.state : `${receipt.state}: ${receipt.reason}`)
+  if (isReversed) tell('reversal', await takeBack(deps, merchant, receipt.reference))
   return done()
+}
+
+/** The reference of the payment that an order was paid with. */
+function paymentOf({ order, attempt }: Standing): string | undefined {
+  return order.paidAttempt === null ? undefined : (attempt?.acquirerReference ?? undefined)
+}
+
+async function takeBack({ provider }: PayerDeps, merchant: Merchant, reference: string): Promise<string> {
+  const result = await provider.withdraw(merchant, reference)
+  invariant(result, 'what an order was paid with was told of')
+  return result
 }

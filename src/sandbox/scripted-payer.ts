@@ -66,6 +66,8 @@ async function payAs(
   const first = await choose(payments, merchant, orderId, script, steps)
   const channel = channelOf(first.order.channel ?? 'cc')
   if (channel.pays === 'elsewhere') return payElsewhere(deps, merchant, first, channel, script, steps)
+  // A card's money is taken back by its merchant alone.
+  if (script.outcome === 'reversed') throw new Problem('malformed_field', { field: 'outcome' })
   const { amount } = script
   if (amount && amount.minor !== first.order.amount.minor) throw new Problem('malformed_field', { field: 'amount' })
   if (first.order.details.threeDs) return passAtBank(deps, merchant, first, input, script)
