@@ -361,6 +361,7 @@ const others: Readonly<Record<string, (language: Language) => Sample>> = {
         merchantKey: 'SoSecret123',
         curl: `curl -u FINPAY770:SoSecret123 http://127.0.0.1:8080/pg/payment/card/initiate \\\n  -H 'content-type: application/json' \\\n  -d '{"customer":{"mobilePhone":"+6281200000000"},"order":{"id":"ORDER-1","amount":"285000"}}'`,
         testCardsUrl: '/test-cards',
+        simulators: { bank: '/bank', scan: '/scan', wallet: '/wallet' },
       }),
     ),
 }

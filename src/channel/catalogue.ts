@@ -28,6 +28,8 @@ interface Row {
   readonly needs?: readonly string[]
   /** The form of `sourceOfFunds.accountId`, and of what a payer types for it on our page. */
   readonly account?: RegExp
+  /** The provider asks its payer by itself, on the phone that `account` names: nobody is led to a page of it. */
+  readonly pushes?: true
   /** Whole rupiah. */
   readonly min?: number
   readonly max?: number
@@ -212,6 +214,7 @@ const rows = [
     bank: '912',
     needs: ['sourceOfFunds.accountId'],
     account: /^08\d{7,13}$/,
+    pushes: true,
     max: 20_000_000,
   },
   { id: 'gopay', family: 'wallet', name: 'GoPay', bank: '914', max: 20_000_000 },
@@ -301,6 +304,8 @@ export interface Channel extends FamilyRow {
   readonly code: CodeFormat | null
   readonly needs: readonly string[]
   readonly account: RegExp | null
+  /** The provider asks its payer by itself, so that there is no link. */
+  readonly pushes: boolean
   /** What an order may be of, in whole rupiah. */
   readonly min: bigint
   readonly max: bigint
@@ -320,6 +325,7 @@ export const channels: readonly Channel[] = rows.map((row: Row & { readonly id: 
   code: row.code ?? null,
   needs: row.needs ?? [],
   account: row.account ?? null,
+  pushes: row.pushes ?? false,
   min: BigInt(row.min ?? 1),
   max: row.max === undefined ? most : BigInt(row.max),
 }))

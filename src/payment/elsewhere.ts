@@ -39,6 +39,8 @@ export async function openElsewhere(
 /**
  * The provider has told us that it refused its payer. Counts as a card's refusal does: the order fails when its
  * attempts are used up. Answers false where nothing was under way.
+ *
+ * @param attemptNo the attempt that it refused; absent: the one that is under way, or one that begins with it
  */
 export async function refuseElsewhere(
   deps: PaymentDeps,
@@ -46,17 +48,24 @@ export async function refuseElsewhere(
   orderId: string,
   channel: ChannelId,
   reason: string,
+  attemptNo?: number,
 ): Promise<boolean> {
   const refused = await change(deps, merchant, orderId, (work) => {
     if (stateAt(work.order, work.now) !== 'open' || work.order.channel !== channel) return false
+    if (attemptNo !== undefined && !isUnderWay(work.attempt, attemptNo)) return false
     beginElsewhere(work, channel)
-    const { attemptNo } = work.moveAttempt('authenticate', 'refused', { reason })
+    const { attemptNo: refusedNo } = work.moveAttempt('authenticate', 'refused', { reason })
     work.countRefusal()
-    work.record('attempt.refused', { attemptNo, channel, reason })
+    work.record('attempt.refused', { attemptNo: refusedNo, channel, reason })
     work.closeIfOver()
     return true
   })
   return refused ?? false
+}
+
+/** Whether the newest attempt is this one, and its payer has not been answered yet. */
+export function isUnderWay(attempt: Attempt | undefined, attemptNo: number): boolean {
+  return attempt?.attemptNo === attemptNo && attempt.state === 'started'
 }
 
 /** Numbers are drawn anew so often when one is taken. */

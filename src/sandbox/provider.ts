@@ -26,7 +26,11 @@ export interface ProviderDeps {
 /** What a bank or counter shows of a number, before it takes money for it. */
 export type Lookup =
   | { readonly kind: 'payable'; readonly merchant: Merchant; readonly order: Order }
-  | { readonly kind: 'refused'; readonly reason: NonNullable<ReturnType<typeof payableNow>> | 'unknown_number' }
+  | { readonly kind: 'refused'; readonly reason: Unpayable; readonly merchant: Merchant; readonly order: Order }
+  | { readonly kind: 'refused'; readonly reason: 'unknown_number' }
+
+/** Why an order cannot be paid now, as its payer is told. */
+export type Unpayable = NonNullable<ReturnType<typeof payableNow>>
 
 /** A provider that has taken money and had no answer tells us again after so long. Business time. */
 const tellAgainMs = 60_000
@@ -51,8 +55,9 @@ export class ProviderSimulator {
     const orderId = merchant && (await orderOfCode(payments.database, merchant.merchantId, channel.id, code))
     const found = orderId && (await payments.orders.find(merchant.merchantId, orderId))
     if (!merchant || !found) return { kind: 'refused', reason: 'unknown_number' }
-    const reason = payableNow(found.order, payments.clock.now(merchant.merchantId))
-    return reason ? { kind: 'refused', reason } : { kind: 'payable', merchant, order: found.order }
+    const { order } = found
+    const reason = payableNow(order, payments.clock.now(merchant.merchantId))
+    return reason ? { kind: 'refused', reason, merchant, order } : { kind: 'payable', merchant, order }
   }
 
   /**
