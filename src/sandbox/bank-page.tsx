@@ -8,6 +8,7 @@ import {
   type Bill,
   BillRows,
   FieldError,
+  grouped,
   Mistakes,
   type ProviderPage,
   renderProvider,
@@ -122,10 +123,9 @@ export function screenPage(page: ScreenPage): Buffer {
     { title: mistake ?? title, name: bank, glyph: channel.family === 'virtual-account' ? 'bank' : 'shop' },
     <>
       <Mistakes language={language} all={[['amount', mistake]]} />
-      <p class="lead">{screen.heading}</p>
       <h1>{refused === null ? channel.name[language] : refusals[refused].title}</h1>
-      {refused === null ? null : <p class="lead">{refusals[refused].text}</p>}
-      {bill === null ? null : <BillRows language={language} bill={bill} more={[[screen.number, code]]} />}
+      <p class="lead">{refused === null ? screen.heading : refusals[refused].text}</p>
+      {bill === null ? null : <BillRows language={language} bill={bill} more={[[screen.number, grouped(code)]]} />}
       {refused === null ? (
         <form method="post" action={bankPath} data-once>
           {hidden}

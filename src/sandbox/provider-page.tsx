@@ -37,6 +37,11 @@ export function renderProvider(
   )
 }
 
+/** A number as people read it aloud, and as it breaks on a small screen. */
+export function grouped(code: string): string {
+  return code.replace(/(.{4})(?=.)/g, '$1 ')
+}
+
 /** Rows of a bill or a receipt; what is not known has none. */
 export function Rows({ rows }: { rows: readonly (readonly [name: string, value: string | null])[] }) {
   return (

@@ -3,7 +3,7 @@ import type { Channel } from '../channel/catalogue.ts'
 import type { Receipt } from '../payment/receipt.ts'
 import type { Withdrawal } from '../payment/withdraw.ts'
 import { HiddenFields } from './acs-challenge-page.tsx'
-import { Back, type ProviderPage, renderProvider, Rows, Send } from './provider-page.tsx'
+import { Back, grouped, type ProviderPage, renderProvider, Rows, Send } from './provider-page.tsx'
 import { providerTexts } from './provider-texts.ts'
 
 export interface ReceiptPage extends ProviderPage {
@@ -45,7 +45,7 @@ export function receiptPage(page: ReceiptPage): Buffer {
           [screen.merchant, merchantName],
           [screen.orderId, orderId],
           [words.channel, channel.name[language]],
-          [screen.number, paymentCode],
+          [screen.number, paymentCode === null ? null : grouped(paymentCode)],
           [screen.amount, formatRupiah(amount)],
           [words.reference, `${reference}${channel.bank}`],
         ]}
