@@ -217,6 +217,7 @@ create table payment_order (
   pending_minor bigint default 0 not null,
   operation_count smallint default 0 not null,
   payment_code text,
+  account text,
   constraint payment_order_pkey PRIMARY KEY (merchant_id, order_id),
   constraint payment_order_order_no_merchant_id_key UNIQUE (order_no, merchant_id),
   constraint payment_order_amount_minor_check CHECK ((amount_minor > 0)),

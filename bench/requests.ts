@@ -2,7 +2,7 @@ import { authorization } from './child.ts'
 import { digits, numberMark } from './task.ts'
 
 /** The bytes of an `initiate` of 600 bytes: an order as a shop sends it, with every usual member. */
-export function initiateRequest(prefix: string, callbackUrl: string): string {
+export function initiateRequest(prefix: string, callbackUrl: string, type = 'cc'): string {
   const body = JSON.stringify({
     customer: { email: 'budi@example.com', firstName: 'Budi', lastName: 'Santoso', mobilePhone: '+6281286288800' },
     order: {
@@ -18,7 +18,7 @@ export function initiateRequest(prefix: string, callbackUrl: string): string {
       backUrl: 'https://shop.example.com/',
     },
     billing: { address: { city: 'Jakarta', street: 'Jalan Sudirman 1' } },
-    sourceOfFunds: { type: 'cc' },
+    sourceOfFunds: { type },
     meta: { data: { cart: 'A-1', source: 'web' } },
   })
   const length = Buffer.byteLength(body.replaceAll(numberMark, '0'.repeat(digits)))

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureCallbacks } from './callbacks.ts'
 import { measureCards } from './cards.ts'
+import { measureChannels, measureExpiry } from './channels.ts'
 import { measureCheck } from './check.ts'
 import { startDatabase } from './database.ts'
 import { measureInitiate } from './initiate.ts'
@@ -26,6 +27,8 @@ const measures: Readonly<Record<string, (bench: Bench) => Promise<Line[]>>> = {
   payment: measurePayment,
   cards: measureCards,
   recurring: measureRecurring,
+  channels: measureChannels,
+  expiry: measureExpiry,
   callbacks: measureCallbacks,
   large: measureLarge,
 }

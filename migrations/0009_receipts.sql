@@ -3,6 +3,9 @@
 -- The number that the payer of an order pays to, where there is one.
 alter table payment_order add column payment_code text;
 
+-- Who pays, as the channel knows its payers, where the payer has said it on our page.
+alter table payment_order add column account text;
+
 -- A number stands for one order at a time. Who is told of money finds the order by the second, late as it may be; its
 -- first column keeps the planner from taking it for anything else.
 create unique index payment_order_code_in_use on payment_order (merchant_id, channel, payment_code)

@@ -54,6 +54,29 @@ export interface EventView {
   readonly data: Readonly<Record<string, unknown>>
 }
 
+export interface FaultWish {
+  /** Absent: of any order. */
+  readonly orderId?: string
+  readonly message: string
+  readonly fault: string
+  readonly times?: number
+  readonly share?: number
+  readonly seed?: string
+  /** ISO 8601 duration: `PT10M`. */
+  readonly delay?: string
+}
+
+/** A planned fault; `times` is how often it still strikes, null: until it is cleared. */
+export interface FaultView {
+  readonly orderId: string | null
+  readonly message: string
+  readonly fault: string
+  readonly times: number | null
+  readonly share: number
+  readonly seed: string
+  readonly delay: string | null
+}
+
 /** A stored card, as the list has it. */
 export interface CardView {
   readonly token: string
@@ -118,7 +141,7 @@ export class SandboxClient {
    * One call. @throws GatewayRefusal for any answer that is not 2xx; TypeError when there is no answer
    */
   async call<T>(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'DELETE',
     path: string,
     body?: object,
     headers: Readonly<Record<string, string>> = {},
@@ -154,8 +177,20 @@ export class SandboxClient {
     this.call('POST', '/pg/payment/card/refund', { order: { id: orderId, amount } }, named(key))
 
   /** What is to go wrong with the order's next messages to the acquirer. */
-  readonly fault = async (orderId: string, message: string, fault: string, times = 1): Promise<unknown> =>
-    this.call('POST', '/sandbox/faults', { orderId, message, fault, times })
+  readonly fault = async (orderId: string, message: string, fault: string, times = 1): Promise<FaultView> =>
+    this.faults.plan({ orderId, message, fault, times })
+
+  readonly faults = {
+    plan: async (wish: FaultWish): Promise<FaultView> => this.call('POST', '/sandbox/faults', wish),
+    /** What is planned and has not happened. */
+    list: async (): Promise<readonly FaultView[]> =>
+      (await this.call<{ faults: FaultView[] }>('GET', '/sandbox/faults')).faults,
+    /** Forgets what is planned for an order, or all; answers how many plans. */
+    clear: async (orderId?: string): Promise<number> => {
+      const query = orderId === undefined ? '' : `?${new URLSearchParams({ orderId })}`
+      return (await this.call<{ cleared: number }>('DELETE', `/sandbox/faults${query}`)).cleared
+    },
+  }
 
   readonly events = async (orderId: string): Promise<readonly EventView[]> =>
     (await this.call<{ events: EventView[] }>('GET', `/sandbox/orders/${encodeURIComponent(orderId)}/events`)).events

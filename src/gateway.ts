@@ -7,9 +7,10 @@ import { AcquirerSimulator } from './acquirer/simulator.ts'
 import { apiRoutes } from './api/routes.ts'
 import { AccessControlServer } from './authentication/access-control-server.ts'
 import { AuthenticationSimulator } from './authentication/simulator.ts'
-import { type Clock, MovableClock, systemClock } from './base/clock.ts'
+import { type Clock, MovableClock, runningClock, systemClock } from './base/clock.ts'
 import { invariant } from './base/invariant.ts'
 import { isLoopback } from './base/loopback.ts'
+import { PlannedFaults } from './base/planned-faults.ts'
 import { type Random, seededRandom, systemRandom } from './base/random.ts'
 import { Secret } from './base/secret.ts'
 import { StartProblem } from './base/start-problem.ts'
@@ -17,6 +18,7 @@ import { localAddressesToo, publicAddressesOnly } from './callback/address.ts'
 import type { Callback } from './callback/callback.ts'
 import { Callbacks } from './callback/callbacks.ts'
 import type { DeliveryDeps, DeliveryOutcome } from './callback/deliver.ts'
+import type { CallbackFaults } from './callback/faults.ts'
 import { HostQueues } from './callback/queue.ts'
 import { dnsResolve, type Resolve, systemResolve } from './callback/resolve.ts'
 import { httpSender } from './callback/send.ts'
@@ -51,10 +53,11 @@ import { ensureSandboxMerchant } from './sandbox-merchant.ts'
 import { acsRoutes } from './sandbox/acs-routes.ts'
 import { bankRoutes } from './sandbox/bank-routes.ts'
 import { loadClocks, saveClock } from './sandbox/clock-store.ts'
+import { FaultyDelivery } from './sandbox/faulty-delivery.ts'
 import { pageRoutes } from './sandbox/page-routes.ts'
 import { ProviderSimulator } from './sandbox/provider.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
-import { sessionRoutes, simulatedSession } from './sandbox/session-routes.ts'
+import { sessionRoutes } from './sandbox/session-routes.ts'
 import type { RecurringDeps } from './recurring/deps.ts'
 import { Plans } from './recurring/plans.ts'
 import { hasOrders } from './sandbox/seed-store.ts'
@@ -72,7 +75,7 @@ import { liveRules, sandboxRules } from './vault/take-card.ts'
 import { takePlanCard } from './vault/take-plan-card.ts'
 import { Vault } from './vault/vault.ts'
 
-/** The instant at which a seeded sandbox's clock stands at first: 2026-01-01 00:00 WIB. */
+/** The instant at which the clocks of a seeded sandbox stand at first: 2026-01-01 00:00 WIB. */
 export const seededStart = new Date('2025-12-31T17:00:00.000Z')
 
 /**
@@ -139,7 +142,8 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   }
   await claimMode(database, config.mode)
   const random: Random = config.seed ? seededRandom(config.seed) : systemRandom
-  const movable = isSandbox ? new MovableClock() : null
+  const seeded = { offsetMs: 0, frozenAt: options.startAt ?? seededStart }
+  const movable = isSandbox ? new MovableClock(config.seed ? seeded : runningClock) : null
   const clock: Clock = movable ?? systemClock
   const directory = new Directory(database, cipher, clock)
   const merchant = isSandbox ? await ensureSandboxMerchant(database, cipher, config, clock.machine()) : null
@@ -153,6 +157,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const cvvs = new CvvKeeper(clock)
   let bound = ''
   const publicUrl = () => config.publicUrl ?? bound
+  const sessionUrl = (token: string) => `${publicUrl()}/sandbox/wallet/${token}`
   const simulators = isSandbox ? simulatedAcquirers({ database, vault, cvvs, clock, random }) : []
   const acquirers = new Acquirers(simulators, clock)
   const routes = {
@@ -235,6 +240,10 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     resolve: options.resolve ?? (isSandbox ? systemResolve : dnsResolve()),
     allows: isSandbox ? localAddressesToo : publicAddressesOnly,
   })
+  const callbackFaults: CallbackFaults = new PlannedFaults()
+  const faulty = isSandbox
+    ? new FaultyDelivery({ database, clock, faults: callbackFaults, wake: (timer) => job.offer(timer) })
+    : null
   const delivery: DeliveryDeps = {
     database,
     callbacks: new Callbacks(database),
@@ -249,20 +258,22 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   // What is planned for an order is planned with all of them: they share it.
   const [acquirer] = simulators
   const provider = acquirer ? new ProviderSimulator({ payments, directory, acquirer }) : null
+  const scheduled = faulty ? { ...delivery, sender: faulty.sender(sender) } : delivery
+  const handlers = timerHandlers(
+    payments,
+    recurring,
+    directory,
+    scheduled,
+    (timer, callback, outcome) => {
+      metrics?.callback(outcome)
+      tellOfCallback(log, timer, callback, outcome)
+    },
+    provider,
+  )
   const runner = new TimerRunner({
     database,
     clock,
-    handlers: timerHandlers(
-      payments,
-      recurring,
-      directory,
-      delivery,
-      (timer, callback, outcome) => {
-        metrics?.callback(outcome)
-        tellOfCallback(log, timer, callback, outcome)
-      },
-      provider,
-    ),
+    handlers: faulty ? { ...handlers, callback: faulty.handler(handlers.callback) } : handlers,
     failed: (timer, error) => {
       metrics?.timerFailed(timer.kind)
       log.error({ ...subjectOf(timer), msg: 'a timer failed', kind: timer.kind, bug: describe(error) })
@@ -320,7 +331,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         directory,
         newKeyUsed: keyUsed,
         publicUrl,
-        sessionUrl: (order, token) => (isSandbox ? simulatedSession(publicUrl(), order, token) : null),
+        sessionUrl,
         direct,
         vault,
         cvvs,
@@ -333,16 +344,32 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   const { guessed } = doors
   await app.register(
     doors.payers(
-      checkoutRoutes({ payments, directory, vault, cvvs, rules, publicUrl, testCardsUrl, guessed, background }),
+      checkoutRoutes({
+        payments,
+        directory,
+        vault,
+        cvvs,
+        rules,
+        publicUrl,
+        sessionUrl,
+        testCardsUrl,
+        guessed,
+        background,
+      }),
     ),
   )
   if (movable && acquirer && provider && authenticator && merchant) {
     const accessControlServer = new AccessControlServer({ database, clock, random, routes })
-    const virtualClock = new VirtualClock({ database, clock: movable, runner, poller: job })
+    const quiet = async () => {
+      await Promise.all(simulators.map((each) => each.quiet()))
+      await Promise.all(working)
+    }
+    const virtualClock = new VirtualClock({ database, clock: movable, runner, poller: job, quiet })
     const payer = { payments, vault, cvvs, rules, acquirer, provider, accessControlServer }
+    const faults = { acquirer: acquirer.faults, callback: callbackFaults, random }
     await app.register(
       doors.developers(
-        sandboxRoutes({ payer, directory, newKeyUsed: keyUsed, delivery, clock: virtualClock, publicUrl }),
+        sandboxRoutes({ payer, faults, directory, newKeyUsed: keyUsed, delivery, clock: virtualClock, publicUrl }),
       ),
     )
     await app.register(doors.payers(acsRoutes({ accessControlServer })))

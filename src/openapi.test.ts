@@ -36,6 +36,7 @@ test('the document names the calls that are there, and no others', () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   )
   assert.deepEqual(calls.toSorted(), [
+    'DELETE /sandbox/faults',
     'GET /gerbang/plans',
     'GET /gerbang/plans/{planId}',
     'GET /pg/payment/card/cancel/{orderId}',
@@ -44,6 +45,7 @@ test('the document names the calls that are there, and no others', () => {
     'GET /pg/payment/card/void/{orderId}',
     'GET /sandbox/callbacks',
     'GET /sandbox/clock',
+    'GET /sandbox/faults',
     'GET /sandbox/orders/{orderId}/events',
     'POST /gerbang/plans/{planId}/cancel',
     'POST /gerbang/plans/{planId}/pause',

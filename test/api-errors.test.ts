@@ -354,6 +354,8 @@ describe('live mode', () => {
       ['/sandbox/clock', 'GET'],
       ['/sandbox/clock', 'POST'],
       ['/sandbox/callbacks', 'GET'],
+      ['/sandbox/faults', 'POST'],
+      ['/sandbox/faults', 'DELETE'],
       ['/sandbox/orders/1/pay', 'POST'],
       ['/sandbox/orders/1/events', 'GET'],
       ['/sandbox/cards', 'GET'],

@@ -58,13 +58,22 @@ describe('a page of another site', () => {
     'POST /sandbox/acs/method',
     'GET /pg/payment/card/threeds/return/:token',
     'POST /pg/payment/card/threeds/return/:token',
-    ...['/access/:token', '/v2/access/:token', '/:language(^id$|^en$)/v2/access/:token'].flatMap((form) => [
-      `GET /pg/payment/card${form}`,
-      `GET /pg/payment/card${form}/authenticate`,
-      `GET /pg/payment/card${form}/cvv`,
-      `GET /pg/payment/card${form}/stored`,
-      `GET /pg/payment/card${form}/return`,
-      `POST /pg/payment/card${form}/return`,
+    'GET /widgetpg/qr/:token.png',
+    'GET /widgetpg/qr/:token.svg',
+    ...[
+      '/pg/payment/card/access/:token',
+      '/pg/payment/card/v2/access/:token',
+      '/pg/payment/card/:language(^id$|^en$)/v2/access/:token',
+      '/widgetpg/pending/:token',
+    ].flatMap((form) => [
+      `GET ${form}`,
+      `GET ${form}/authenticate`,
+      `GET ${form}/change`,
+      `GET ${form}/cvv`,
+      `GET ${form}/method`,
+      `GET ${form}/stored`,
+      `GET ${form}/return`,
+      `POST ${form}/return`,
     ]),
   ]
 
@@ -84,7 +93,7 @@ describe('a page of another site', () => {
     const taken: string[] = []
     for (const { method, url, path } of routes) {
       const refusals = new Set<boolean>()
-      const step = /\/(cvv|stored|authenticate)$/.test(path) ? '' : '$&'
+      const step = /\/(change|cvv|method|stored|authenticate)$/.test(path) ? '' : '$&'
       for (const headers of foreign) {
         const answer = await send(path, {
           method,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { SandboxClient } from '../src/client.ts'
 import { commands } from '../src/cli/commands.ts'
 import { merchantServer, seedSample } from './gateway.ts'
@@ -56,6 +57,11 @@ suite('the command line', () => {
     ['clock advance', /Something is missing/],
     ['clock next 3', /What is `3`/],
     ['callbacks', /`callbacks` needs one of/],
+    ['faults', /`faults` needs one of/],
+    ['faults plan callback', /Something is missing/],
+    ['faults plan callback lost --share 2', /--share takes/],
+    ['faults plan callback lost --times 0', /--times takes/],
+    ['faults clear all', /What is `all`/],
     ['callbacks resend', /Something is missing/],
     ['merchant create', /Something is missing/],
     ['verify orders', /What is `orders`/],
@@ -71,6 +77,8 @@ suite('the command line', () => {
     ['merchant set-acquirer FINPAY770 simulator --min 5 --max 4', /--min is above --max/],
     ['merchant set-acquirer FINPAY770 simulator --priority 0', /--priority takes 1 to 999/],
     ['merchant fraud-systems FINPAY770 --set a-b', /1 to 40 letters and digits/],
+    ['merchant channels FINPAY770 --set vabca,nothing', /no channel nothing/],
+    ['merchant late-payments FINPAY770 --set burn', /keep or return/],
     ['migrate all', /What is `all`/],
     ['backup', /Something is missing/],
     ['restore a b', /What is `b`/],
@@ -165,6 +173,31 @@ suite('the command line', () => {
     assert.equal((await gerbang('merchant', 'fraud-systems', 'FINPAY770', '--set', '')).stdout, 'none\n')
   })
 
+  test('pays by whatever method, and says and sets which a merchant has', async () => {
+    const open = (id: string) =>
+      gateway.client.call(
+        'POST',
+        '/pg/payment/card/initiate',
+        seedSample(id, { order: { id, amount: 5_000 }, sourceOfFunds: { type: 'vabca' } }),
+      )
+    await open('cli-va')
+    assert.equal((await gerbang('pay', 'cli-va', '--amount', '4999')).code, 1)
+    const paid = await gerbang('pay', 'cli-va')
+    assert.deepEqual([paid.code, paid.stdout], [0, 'PAID\n  attempt 0: payment kept\n'])
+    assert.equal((await gerbang('merchant', 'channels', 'FINPAY770')).stdout, 'all\n')
+    const fewer = await gerbang('merchant', 'channels', 'FINPAY770', '--set', 'cc,indomaret', '--json')
+    assert.deepEqual(fewer.json(), { id: 'FINPAY770', isAll: false, channels: ['cc', 'idm'] })
+    // A setting is honoured within five seconds.
+    await pause(5_100)
+    await assert.rejects(open('cli-va-2'), /4030001/)
+    assert.equal((await gerbang('merchant', 'channels', 'FINPAY770', '--set', 'all')).stdout, 'all\n')
+    assert.equal((await gerbang('merchant', 'channels', 'NOBODY')).code, 1)
+    assert.equal((await gerbang('merchant', 'late-payments', 'FINPAY770')).stdout, 'keep\n')
+    assert.equal((await gerbang('merchant', 'late-payments', 'FINPAY770', '--set', 'return')).stdout, 'return\n')
+    assert.equal((await gerbang('merchant', 'late-payments', 'FINPAY770', '--set', 'keep')).stdout, 'keep\n')
+    assert.equal((await gerbang('merchant', 'late-payments', 'NOBODY', '--set', 'keep')).code, 1)
+  })
+
   test('lists callbacks and sends one again', async () => {
     let status = 500
     const merchant = await merchantServer(() => status)
@@ -185,6 +218,34 @@ suite('the command line', () => {
     assert.match(resent.stdout, /^cb_[0-9a-f]+ {2}cli-3 {2}delivered/)
     assert.equal((await gerbang('callbacks', 'resend', 'cb_none')).code, 1)
     await merchant.close()
+  })
+
+  test('plans faults, shows and clears them', async () => {
+    assert.match((await gerbang('faults', 'list')).stdout, /^no faults are planned\n$/)
+    const share = ['--share', '0.3', '--seed', 'abc']
+    const lost = await gerbang('faults', 'plan', 'callback', 'lost', ...share)
+    assert.equal(lost.stdout, 'callback lost  any order  until cleared  share 0.3  seed abc\n', lost.stderr)
+    const slow = ['plan', 'callback', 'slow', '--order', 'cli-9', '--times', '2', '--seed', 'x', '--delay', 'PT1M30S']
+    const planned = (await gerbang('faults', ...slow, '--json')).json()
+    assert.deepEqual(planned, {
+      orderId: 'cli-9',
+      message: 'callback',
+      fault: 'slow',
+      times: 2,
+      share: 1,
+      seed: 'x',
+      delay: 'PT90S',
+    })
+    assert.match(
+      (await gerbang('faults', 'list')).stdout,
+      /^callback lost .*\ncallback slow {2}cli-9 {2}times 2 .*PT90S\n$/,
+    )
+    assert.deepEqual((await gerbang('faults', 'list', '--json')).json()['faults'], await gateway.client.faults.list())
+    assert.equal((await gerbang('faults', 'clear', '--order', 'cli-9')).stdout, '1 cleared\n')
+    assert.deepEqual((await gerbang('faults', 'clear', '--json')).json(), { cleared: 1 })
+    const refused = await gerbang('faults', 'plan', 'inquiry', 'twice')
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /4000001/)
   })
 
   test('moves the clock', async () => {

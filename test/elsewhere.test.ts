@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import jsQr from 'jsqr'
+import { PNG } from 'pngjs'
+import { parse } from 'promptparse'
 import { Secret } from '../src/base/secret.ts'
 import { statement } from '../src/postgres/database.ts'
 import { findingsOn } from './audit.ts'
@@ -269,6 +272,27 @@ describe('a wallet', () => {
       const { status, body } = await open(type, change)
       assert.deepEqual([status, body['responseCode'], body['responseMessage']], [400, '4000001', message])
     })
+})
+
+describe('QRIS', () => {
+  test('is a payload that others read, and a picture that says the same', async () => {
+    const { id, body } = await open('qris')
+    const payload = String(body['stringQr'])
+    const read = parse(payload, true)
+    assert.ok(read, payload)
+    assert.equal(read.getTagValue('54'), '25000')
+    assert.equal(read.getTagValue('53'), '360')
+    assert.equal(read.getTagValue('51', '00'), 'ID.CO.QRIS.WWW')
+    const answer = await fetch(String(body['imageurl']))
+    const { width, height, data } = PNG.sync.read(Buffer.from(await answer.arrayBuffer()))
+    assert.equal(jsQr.default(new Uint8ClampedArray(data), width, height)?.data, payload)
+    const again = await fetch(String(body['imageurl']).replace('.png', '.svg'))
+    assert.equal(again.headers.get('content-type'), 'image/svg+xml')
+    assert.equal((await gateway.client.pay(id)).status, 'PAID')
+    const other = await open('vabca')
+    const none = await fetch(String(other.body['redirecturl']).replace('/pending/', '/qr/') + '.png')
+    assert.equal(none.status, 404)
+  })
 })
 
 for (const [type, change, field] of [

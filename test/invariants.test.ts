@@ -204,7 +204,13 @@ test('design 4.3: a move of the clock that fails does not leave the clock standi
   const handlers = handlersOf(never)
   const failing = new TimerRunner({ database: away, clock, handlers, failed: () => undefined })
   const poller = { hold: () => Promise.resolve(), release: () => undefined }
-  const moving = new VirtualClock({ database: gateway.database, clock, runner: failing, poller })
+  const moving = new VirtualClock({
+    database: gateway.database,
+    clock,
+    runner: failing,
+    poller,
+    quiet: async () => undefined,
+  })
   await assert.rejects(moving.move(merchantId, { advanceMs: 120_000 }))
   assert.equal(clock.setting(merchantId).frozenAt, null)
 })

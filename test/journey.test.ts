@@ -264,13 +264,14 @@ test('a double click makes one attempt', async () => {
   await context.close()
 })
 
-test('the picker offers cards and is paid at its own address, in both languages', async () => {
+test('the picker leads to cards and is paid at its own address, in both languages', async () => {
   const { id, link } = await order({ sourceOfFunds: undefined })
   assert.match(link, /\/pg\/payment\/card\/v2\/access\/[0-9a-f]{64}$/)
   const { page, context, complaints } = await payer(browser, { locale: 'id-ID', width: 320 })
   await page.goto(link.replace('/v2/access/', '/en/v2/access/'))
   assert.equal(await page.locator('html').getAttribute('lang'), 'en')
   await shoot(page, 'picker-en-320')
+  await page.getByRole('button', { name: /card/i }).click()
   await fillCard(page, { number: '4242424242424242' })
   await submit(page)
   await page

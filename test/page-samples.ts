@@ -10,6 +10,7 @@ import { acsMethodPage } from '../src/sandbox/acs-method-page.tsx'
 import { acsReturnPage, acsUnknownPage } from '../src/sandbox/acs-return-page.tsx'
 import { cardsPage } from '../src/sandbox/cards-page.tsx'
 import { homePage } from '../src/sandbox/home-page.tsx'
+import { providerSamples } from './provider-samples.ts'
 
 /** A page as a door sends it. */
 export interface Sample {
@@ -69,6 +70,7 @@ const otherOffer = { bin: '443426', count: 1_200n, worth: rupiah(12_000n) } as c
 export const storedCard = {
   kind: 'stored-card',
   formNo: 1,
+  changeable: false,
   cardMask: '512345xxxxxx0008',
   points: null,
   values: { points: false },
@@ -188,6 +190,7 @@ const steps: Readonly<Record<string, Partial<CheckoutPage> & Pick<CheckoutPage, 
     },
   },
   'methods-refused': { step: { ...aPicker(), formNo: 2, refusal: { reason: 'way_cancelled', attemptsLeft: 4 } } },
+  'stored-changeable': { step: { ...storedCard, changeable: true } },
   'card-changeable': { step: { ...cardForm, changeable: true } },
   account: { step: code },
   'account-plain': { step: { ...code, channel: 'vanagari', code: '88441000123456789', changeable: false } },
@@ -312,6 +315,9 @@ const challenge = {
 
 /** The pages without an order, and those of the sandbox. */
 const others: Readonly<Record<string, (language: Language) => Sample>> = {
+  ...Object.fromEntries(
+    Object.entries(providerSamples).map(([name, page]) => [name, (language: Language) => plain(page(language))]),
+  ),
   'unknown-link': (language) => plain(unknownLinkPage(language)),
   unavailable: (language) => plain(problemPage(language, 'unavailable')),
   internal: (language) => plain(problemPage(language, 'internal')),

@@ -8,16 +8,8 @@ import { acsMethodPage } from '../src/sandbox/acs-method-page.tsx'
 import { pageHeaders } from '../src/pages/headers.ts'
 import { assertAccessible } from './axe.ts'
 import { launchBrowser } from './browser.ts'
-import {
-  aCheckoutPage,
-  cardForm,
-  checkoutSample,
-  paid,
-  qrPicture,
-  type Sample,
-  sample,
-  sampleNames,
-} from './page-samples.ts'
+import { isWay, walkThrough } from './page-walk.ts'
+import { aCheckoutPage, cardForm, checkoutSample, paid, type Sample, sample, sampleNames } from './page-samples.ts'
 import { PageServer } from './page-server.ts'
 
 let browser: Browser
@@ -27,7 +19,6 @@ before(async () => {
   browser = await launchBrowser()
   pages = await PageServer.start(browser)
   pages.answers.set('/status', () => stateOf('processing'))
-  pages.answers.set('/qr.svg', () => qrPicture)
   pages.answers.set('/frame', () => ({
     html: acsMethodPage('id').toString(),
     headers: pageHeaders({ framedBy: 'anybody' }),
@@ -39,45 +30,10 @@ after(async () => {
   await pages?.close()
 })
 
-/** What a payer may hold: a small phone by day, a large screen by night. Both see every page in one language. */
-const eyes = [
-  { viewport: { width: 320, height: 640 }, colorScheme: 'light', language: 'id', other: 'en' },
-  { viewport: { width: 1280, height: 800 }, colorScheme: 'dark', language: 'en', other: 'id' },
-] as const
-
-for (const { viewport, colorScheme, language, other } of eyes) {
-  test(`every page is accessible, fits and breaks no policy: ${viewport.width} px, ${colorScheme}, ${language}`, async (t) => {
-    const context = await browser.newContext({ viewport, colorScheme })
-    const page = await context.newPage()
-    const complaints: string[] = []
-    page.on('console', (message) => complaints.push(message.text()))
-    page.on('pageerror', (error) => complaints.push(error.message))
-    // Pages that go on by themselves hold still: their forms lead nowhere here.
-    await page.addInitScript(() => {
-      HTMLFormElement.prototype.submit = () => undefined
-      HTMLFormElement.prototype.requestSubmit = () => undefined
-    })
-    for (const name of sampleNames)
-      await t.test(name, async () => {
-        for (const shown of [other, language]) {
-          complaints.length = 0
-          await page.goto(`${pages.origin}/${name}?lang=${shown}`)
-          assert.equal(await page.locator('html').getAttribute('lang'), shown)
-          assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= viewport.width, shown)
-          assert.deepEqual(complaints, [], shown)
-        }
-        await assertAccessible(page, `${name} in ${language} at ${viewport.width} px, ${colorScheme}`)
-        // What is folded away is of the page as well.
-        if ((await page.locator('details:not([open])').count()) === 0) return
-        await page.evaluate(() => {
-          for (const each of document.querySelectorAll('details')) each.open = true
-        })
-        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= viewport.width, 'unfolded')
-        await assertAccessible(page, `${name}, unfolded, in ${language} at ${viewport.width} px, ${colorScheme}`)
-      })
-    await context.close()
-  })
-}
+walkThrough(
+  sampleNames.filter((name) => !isWay(name)),
+  () => ({ browser, pages }),
+)
 
 test('on a wide screen the way to another card can be read by day as by night', async () => {
   for (const colorScheme of ['light', 'dark'] as const) {

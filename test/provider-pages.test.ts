@@ -409,6 +409,25 @@ describe('the simulated scanner', () => {
     assert.deepEqual(await findings(), [])
   })
 
+  test('reads the very text that initiate gives out', async () => {
+    const { body } = await gateway.initiate({
+      order: { id: freshOrderId(), amount: 25_000 },
+      sourceOfFunds: { type: 'qris' },
+    })
+    assert.match((await scan(body['stringQr'] ?? '')).text, /Rp25\.000/)
+  })
+
+  test('follows the code of a wallet from abroad to its session, and no link elsewhere', async () => {
+    const { token } = await open('alipay')
+    assert.match(titleOf(await follow(await scan(`${gateway.url}/sandbox/wallet/${token}`))) ?? '', /Rp25\.000/)
+    for (const link of [
+      `https://evil.example/${token}`,
+      `${gateway.url}/sandbox/wallet/${token}x`,
+      `javascript:/sandbox/wallet/${token}`,
+    ])
+      assert.equal((await scan(link)).status, 422, link)
+  })
+
   test('says what is wrong with any other text', async () => {
     const { token } = await open('qris')
     const { token: other } = await open('vabca')

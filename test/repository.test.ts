@@ -54,7 +54,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   card: ['base'],
   channel: ['base'],
   checkout: ['abuse', 'base', 'card', 'channel', 'http', 'merchant', 'pages', 'payment', 'vault'],
-  cli: ['audit', 'backup', 'base', 'merchant', 'postgres', 'vault', 'wire'],
+  cli: ['audit', 'backup', 'base', 'channel', 'merchant', 'postgres', 'vault', 'wire'],
   event: ['base', 'postgres'],
   http: ['base', 'merchant', 'postgres'],
   jobs: ['base', 'postgres', 'timer'],
@@ -155,7 +155,7 @@ function only(pattern: RegExp, allowed: readonly string[]): void {
 }
 
 test('a command that asks a running gateway reads no package but Node', () => {
-  for (const command of ['main', 'pay', 'check', 'events', 'clock', 'callbacks']) {
+  for (const command of ['main', 'pay', 'check', 'events', 'clock', 'callbacks', 'faults']) {
     const packages = packagesOf(`cli/${command}.js`).filter((name) => !name.startsWith('node:'))
     assert.deepEqual(packages, [], command)
   }
@@ -203,6 +203,7 @@ suite('the rules of the house', () => {
       'api/plan-routes.ts',
       'api/routes.ts',
       'base/schema.ts',
+      'sandbox/fault-routes.ts',
       'sandbox/routes.ts',
     ])
     // The routes take a type alone, of which nothing is left when they run.
@@ -213,6 +214,7 @@ suite('the rules of the house', () => {
       'api/plan-routes.js',
       'api/routes.js',
       'base/schema.js',
+      'sandbox/fault-routes.js',
       'sandbox/routes.js',
     ])
       assert.doesNotMatch(built(file), /(from|import) ?\(?["'](typebox|@fastify\/type-provider)/, file)

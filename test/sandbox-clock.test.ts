@@ -298,7 +298,7 @@ describe('a move of the clock that is long', () => {
       const handlers = handlersOf(run)
       const runner = new TimerRunner({ database, clock, handlers, failed })
       const poller = { hold: async () => undefined, release: () => undefined }
-      const virtual = new VirtualClock({ database, clock, runner, poller })
+      const virtual = new VirtualClock({ database, clock, runner, poller, quiet: async () => undefined })
       const minutes = [1, 2, 3, 4]
       const timers = minutes.map((minute) => timerOf(merchantId, 'expire', `order-${minute}`, at(minute)))
       await schedule(database, timers)

@@ -58,6 +58,13 @@ test('what the payer used last comes first, and once', async () => {
   assert.equal(await page.locator('input[name=method][value=vabri]').count(), 1)
   await page.context().close()
 
+  // Where the name there is known as well, one press goes on.
+  const known = await pages.visit('methods-remembered-account', { javaScriptEnabled: false })
+  await known.page.getByRole('button', { name: 'Lanjut dengan OVO' }).click()
+  await known.page.waitForURL('**/done')
+  assert.equal(pages.posts[0]?.fields['account'], '081200000000')
+  await known.page.context().close()
+
   // A channel that the order does not offer is not shown, whoever remembers it.
   const { html } = checkoutSample(aCheckoutPage({ step: { ...aPicker(['vabca', 'qris']), remembered: 'ovo' } }))
   assert.doesNotMatch(html, /OVO|Terakhir Anda pakai/)
@@ -237,13 +244,15 @@ test('the other way to pay is one button away where it may be changed, and nowhe
       assert.deepEqual(pages.posts, [{ path: `/${name}/change`, fields: { formNo: '1', lang: 'id' } }])
       await page.context().close()
     }
-  for (const name of ['account-plain', 'qr-abroad', 'paylater', 'card'])
+  for (const name of ['account-plain', 'qr-abroad', 'paylater', 'card', 'stored'])
     assert.doesNotMatch(sample(name, 'id')?.html ?? '', /Ganti cara bayar|\/change/, name)
-  const { page } = await pages.visit('card-changeable', { javaScriptEnabled: false })
-  await page.getByRole('link', { name: 'Ganti cara bayar' }).click()
-  await page.waitForURL('**/card-changeable?lang=id&methods=1')
-  assert.deepEqual(pages.posts, [])
-  await page.context().close()
+  for (const name of ['card-changeable', 'stored-changeable']) {
+    const { page } = await pages.visit(name, { javaScriptEnabled: false })
+    await page.getByRole('link', { name: 'Ganti cara bayar' }).click()
+    await page.waitForURL(`**/${name}?lang=id&methods=1`)
+    assert.deepEqual(pages.posts, [])
+    await page.context().close()
+  }
 })
 
 test('pages that wait for a payment are read again when its state is another', async () => {
@@ -259,6 +268,26 @@ test('pages that wait for a payment are read again when its state is another', a
     await page.context().close()
   }
   pages.answers.set('/status', () => stateOf('processing'))
+})
+
+test('a payment that takes a day is asked for ever more seldom, at last every 30 seconds', async () => {
+  const page = await pages.visitFrozen('account')
+  const asked = () => pages.requests.filter((each) => each === 'GET /status').length
+  const pass = async (seconds: number): Promise<number> => {
+    const before = asked()
+    for (let passed = 0; passed < seconds; passed += 5) {
+      await page.clock.runFor(5000)
+      // Behind the question that this may have begun, so that its answer is there.
+      await page.evaluate(() => fetch('/status?behind'))
+    }
+    return asked() - before - seconds / 5
+  }
+  const first = await pass(30)
+  assert.ok(first >= 4, `${first} in the first half minute`)
+  await pass(60)
+  const later = await pass(300)
+  assert.ok(later >= 8 && later <= 10, `${later} in five minutes`)
+  await page.context().close()
 })
 
 test('the time left is that of the way to pay, not of the order', async () => {

@@ -12,8 +12,9 @@ import { Database, statement } from '../postgres/database.ts'
 import { fixedKeys } from '../vault/fixture.ts'
 import { CvvKeeper } from '../vault/cvv.ts'
 import { Vault } from '../vault/vault.ts'
-import type { AuthorizeRequest } from './acquirer.ts'
+import type { AuthorizeRequest, UnaskedAnswer } from './acquirer.ts'
 import { testAcquirer } from './contract.ts'
+import type { Fault, FaultyMessage } from './faults.ts'
 import { testOperations } from './operation-contract.ts'
 import { simulated } from './simulated.ts'
 import { AcquirerSimulator } from './simulator.ts'
@@ -67,6 +68,11 @@ async function aRequest({
   }
 }
 
+/** So many of the order's next messages have this fault. */
+function planned({ orderId }: { orderId: string }, message: FaultyMessage, fault: Fault, times = 1) {
+  return { orderId, message, fault, times, share: 1, seed: 'seed', delayMs: null }
+}
+
 testAcquirer('simulator', () => ({
   acquirer,
   approvable: () => aRequest(),
@@ -107,7 +113,7 @@ test('each simulated acquirer has its bank code, and knows nothing of what anoth
 
 test('what cannot be reached was not sent: nothing is remembered, and the CVV is there for another', async () => {
   const request = await aRequest({ cvv: '102' })
-  acquirer.faults.plan(request.merchantId, request.orderId, 'authorize', 'unreachable', 2)
+  acquirer.faults.plan(request.merchantId, planned(request, 'authorize', 'unreachable', 2))
   const other = second()
   for (const each of [acquirer, other])
     assert.deepEqual(await each.authorizeAndCapture(request), { outcome: 'not_sent', reason: 'UNREACHABLE' })
@@ -116,6 +122,27 @@ test('what cannot be reached was not sent: nothing is remembered, and the CVV is
   assert.equal(reply.outcome === 'declined' && reply.reason, 'INVALID_CSC')
   assert.equal(cvvs.has(request.attemptToken), false)
   assert.equal((await acquirer.inquire(request)).outcome, 'declined')
+})
+
+test('a reordered answer is unknown, and told once the next message of its order has its answer', async () => {
+  const own = aSimulator(opened.database)
+  const heard: UnaskedAnswer[] = []
+  own.listen((answer) => heard.push(answer))
+  const request = await aRequest()
+  const { merchantId } = request
+  own.faults.plan(merchantId, planned(request, 'authorize', 'reordered'))
+  assert.deepEqual(await own.authorizeAndCapture(request), { outcome: 'unknown', reason: 'TIMED_OUT' })
+  await own.inquire(await aRequest())
+  await own.quiet()
+  assert.deepEqual(heard, [], 'neither by itself nor behind the answer to another order')
+  const found = await own.inquire(request)
+  assert.equal(found.outcome, 'approved')
+  assert.deepEqual(heard, [], 'the later message has its answer first')
+  await own.quiet()
+  assert.deepEqual(
+    heard.map(({ about, reference, reply }) => ({ about, reference, reply })),
+    [{ about: 'authorization', reference: request.reference, reply: found }],
+  )
 })
 
 test('points are kept with the whole amount, through a repeat and an inquiry; a reference redeems them once', async () => {

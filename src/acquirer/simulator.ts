@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../base/clock.ts'
 import { invariant, unreachable } from '../base/invariant.ts'
 import { type Money, rupiah } from '../base/money.ts'
+import { PlannedFaults } from '../base/planned-faults.ts'
 import { Problem } from '../base/problem.ts'
 import type { Random } from '../base/random.ts'
 import { Batcher } from '../postgres/batcher.ts'
@@ -22,7 +24,7 @@ import type {
   Unknown,
 } from './acquirer.ts'
 import { type Decision, decide, type ScriptedOutcome, scripted } from './decide.ts'
-import { type Fault, Faults, type FaultyMessage } from './faults.ts'
+import type { Fault, Faults, FaultyMessage } from './faults.ts'
 import { OperationSimulator } from './operation-simulator.ts'
 import { silence, unapproved } from './remembered.ts'
 import { keptReference, simulated } from './simulated.ts'
@@ -48,8 +50,13 @@ export interface Part {
   readonly beside?: AcquirerSimulator
 }
 
-/** Scripts that no payment ever picked up are forgotten, the oldest first. */
-const scriptLimit = 10_000
+/** Scripts that no payment ever picked up, and answers that were held back, are forgotten, the oldest first. */
+const rememberedOrders = 10_000
+
+type OfOrder = Pick<Reference, 'merchantId' | 'orderId'>
+
+/** A fault of a message that is sent. */
+type SentFault = Exclude<Fault, 'unreachable'>
 
 /**
  * An acquirer for the sandbox: somebody else's computer, played by this one. It remembers durably before it
@@ -66,7 +73,10 @@ export class AcquirerSimulator implements Acquirer {
   readonly #memory: Batcher<store.Remembering, store.Remembered>
   readonly #scripts: Map<string, ScriptedOutcome>
   readonly #operations: OperationSimulator
-  readonly #pending = new Set<NodeJS.Timeout>()
+  readonly #pending = new Set<Promise<unknown>>()
+  readonly #closing = new AbortController()
+  /** Answers of an order that come behind the next one. */
+  readonly #held = new Map<string, (() => void)[]>()
   #heard: (answer: UnaskedAnswer) => void = () => undefined
   /** What is to go wrong with an order's next messages. */
   readonly faults: Faults
@@ -75,7 +85,7 @@ export class AcquirerSimulator implements Acquirer {
     this.id = id
     this.#channel = channel
     this.#scripts = beside ? beside.#scripts : new Map()
-    this.faults = beside?.faults ?? new Faults()
+    this.faults = beside?.faults ?? new PlannedFaults()
     this.#deps = deps
     this.#silenceMs = deps.silenceMs ?? 50
     this.#cards = new CardReader(deps.database, deps.vault)
@@ -92,17 +102,21 @@ export class AcquirerSimulator implements Acquirer {
 
   /** Sends no answer any more that nobody waits for, nor does what was left for later. */
   close(): void {
-    for (const timer of this.#pending) clearTimeout(timer)
-    this.#pending.clear()
+    this.#closing.abort()
+  }
+
+  /** Resolves when nothing is left for a moment later: no answer that nobody waits for, nothing to be done. */
+  async quiet(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending)
   }
 
   /** Decides the order's next authorization, whatever its card; undefined takes the script back. */
   script(merchantId: string, orderId: string, outcome: ScriptedOutcome | undefined): void {
-    const key = scriptKey(merchantId, orderId)
+    const key = orderKey({ merchantId, orderId })
     this.#scripts.delete(key)
     if (outcome) this.#scripts.set(key, outcome)
     const [oldest] = this.#scripts.keys()
-    if (this.#scripts.size > scriptLimit && oldest !== undefined) this.#scripts.delete(oldest)
+    if (this.#scripts.size > rememberedOrders && oldest !== undefined) this.#scripts.delete(oldest)
   }
 
   authorizeAndCapture(request: AuthorizeRequest): Promise<AuthorizeReply> {
@@ -115,11 +129,12 @@ export class AcquirerSimulator implements Acquirer {
 
   async #asked(request: AuthorizeRequest, captures: boolean): Promise<AuthorizeReply> {
     const { authentication: _evidence, attemptToken: _token, amount: _amount, ...reference } = request
-    const planned = this.faults.take(request.merchantId, request.orderId, 'authorize')
+    const planned = this.#struck({ ...request, message: 'authorize' })
     // The CVV stays: whoever is asked instead needs it.
     if (planned === 'unreachable') return { outcome: 'not_sent', reason: 'UNREACHABLE' }
     try {
-      return await this.#faulty(
+      return await this.#faulty<Reply>(
+        request,
         planned,
         (fault) => this.#authorize(this.#own(request), captures, fault),
         (reply) => this.#heard({ ...reference, about: 'authorization', reply }),
@@ -169,6 +184,7 @@ export class AcquirerSimulator implements Acquirer {
   operate(request: OperationRequest): Promise<OperationReply> {
     const { kind, merchantId, orderId, reference } = request
     return this.#faulty<OperationReply>(
+      request,
       this.#planned({ merchantId, orderId, message: kind }),
       async (fault) => {
         const reply = await this.#operations.operate(this.#own(request), fault)
@@ -179,7 +195,7 @@ export class AcquirerSimulator implements Acquirer {
   }
 
   inquire(request: Reference): Promise<Reply> {
-    return this.#faulty<Reply>(this.#planned({ ...request, message: 'inquiry' }), async () => {
+    return this.#faulty<Reply>(request, this.#planned({ ...request, message: 'inquiry' }), async () => {
       const { merchantId, reference } = this.#own(request)
       const unseen = { ...blank, merchantId, reference, state: 'never_seen' } as const
       const { authorization } = await this.#memory.add({ it: unseen, at: this.#deps.clock.now(merchantId) })
@@ -188,7 +204,7 @@ export class AcquirerSimulator implements Acquirer {
   }
 
   reverse(request: Reference): Promise<ReversalReply> {
-    return this.#faulty<ReversalReply>(this.#planned({ ...request, message: 'reversal' }), async () => {
+    return this.#faulty<ReversalReply>(request, this.#planned({ ...request, message: 'reversal' }), async () => {
       const { merchantId, reference } = this.#own(request)
       const { database, clock } = this.#deps
       await store.reverse(database, merchantId, reference, clock.now(merchantId))
@@ -197,13 +213,13 @@ export class AcquirerSimulator implements Acquirer {
   }
 
   inquireOperation(request: OperationReference): Promise<OperationReply> {
-    return this.#faulty<OperationReply>(this.#planned({ ...request, message: 'inquiry' }), () =>
+    return this.#faulty<OperationReply>(request, this.#planned({ ...request, message: 'inquiry' }), () =>
       this.#operations.inquire(this.#own(request)),
     )
   }
 
   reverseOperation(request: OperationReference): Promise<ReversalReply> {
-    return this.#faulty<ReversalReply>(this.#planned({ ...request, message: 'reversal' }), () =>
+    return this.#faulty<ReversalReply>(request, this.#planned({ ...request, message: 'reversal' }), () =>
       this.#operations.reverse(this.#own(request)),
     )
   }
@@ -218,21 +234,38 @@ export class AcquirerSimulator implements Acquirer {
     }
   }
 
-  #planned(about: {
-    merchantId: string
-    orderId: string
-    message: Exclude<FaultyMessage, 'authorize'>
-  }): Exclude<Fault, 'unreachable'> | undefined {
-    const fault = this.faults.take(about.merchantId, about.orderId, about.message)
+  #struck({ merchantId, orderId, message }: OfOrder & { message: FaultyMessage }): Fault | undefined {
+    return this.faults.take(merchantId, { orderId, message })?.fault
+  }
+
+  #planned(about: OfOrder & { message: Exclude<FaultyMessage, 'authorize'> }): SentFault | undefined {
+    const fault = this.#struck(about)
     invariant(fault !== 'unreachable', 'only an authorization can be unreachable')
     return fault
   }
 
   /** Does what a message asks for, with the fault that was planned for it. */
   async #faulty<Answer>(
-    fault: Exclude<Fault, 'unreachable'> | undefined,
+    about: OfOrder,
+    fault: SentFault | undefined,
     act: (fault?: Extract<Fault, 'declined' | 'silent'>) => Promise<Answer | Unknown>,
     tell: (answer: Answer | Unknown) => void = () => undefined,
+  ): Promise<Answer | Unknown> {
+    // What is told behind this message's answer is what was held back before it was sent.
+    const held = this.#held.get(orderKey(about)) ?? []
+    this.#held.delete(orderKey(about))
+    try {
+      return await this.#acted(about, fault, act, tell)
+    } finally {
+      for (const each of held) this.#later(each)
+    }
+  }
+
+  async #acted<Answer>(
+    about: OfOrder,
+    fault: SentFault | undefined,
+    act: (fault?: Extract<Fault, 'declined' | 'silent'>) => Promise<Answer | Unknown>,
+    tell: (answer: Answer | Unknown) => void,
   ): Promise<Answer | Unknown> {
     switch (fault) {
       case undefined:
@@ -243,7 +276,7 @@ export class AcquirerSimulator implements Acquirer {
       case 'lost_before':
         return silence(this.#silenceMs)
       case 'lost_during':
-        this.#later(() => void answered(() => act()).catch(() => undefined))
+        this.#later(() => answered(() => act()).catch(() => undefined))
         return silence(this.#silenceMs)
       case 'lost_after':
         await answered(() => act())
@@ -251,6 +284,11 @@ export class AcquirerSimulator implements Acquirer {
       case 'late': {
         const answer = await answered(() => act())
         this.#later(() => tell(answer))
+        return silence(this.#silenceMs)
+      }
+      case 'reordered': {
+        const answer = await answered(() => act())
+        this.#holdBack(about, () => tell(answer))
         return silence(this.#silenceMs)
       }
       case 'twice': {
@@ -263,13 +301,19 @@ export class AcquirerSimulator implements Acquirer {
     }
   }
 
+  /** Until the order's next message has its answer. An order without one is asked about, so that it has one. */
+  #holdBack(about: OfOrder, tell: () => void): void {
+    const key = orderKey(about)
+    this.#held.set(key, [...(this.#held.get(key) ?? []), tell])
+    const [oldest] = this.#held.keys()
+    if (this.#held.size > rememberedOrders && oldest !== undefined) this.#held.delete(oldest)
+  }
+
   /** After whoever waits has given up. */
-  #later(work: () => void): void {
-    const timer = setTimeout(() => {
-      this.#pending.delete(timer)
-      work()
-    }, 3 * this.#silenceMs)
-    this.#pending.add(timer)
+  #later(work: () => unknown): void {
+    const waited = sleep(3 * this.#silenceMs, undefined, { signal: this.#closing.signal })
+    const done: Promise<unknown> = waited.then(work, () => undefined).finally(() => this.#pending.delete(done))
+    this.#pending.add(done)
   }
 
   async #authorize(
@@ -277,7 +321,7 @@ export class AcquirerSimulator implements Acquirer {
     captures: boolean,
     fault?: Extract<Fault, 'declined' | 'silent'>,
   ): Promise<Reply> {
-    const key = scriptKey(request.merchantId, request.orderId)
+    const key = orderKey(request)
     const script = fault === 'declined' ? 'declined' : fault === 'silent' ? 'timeout' : this.#scripts.get(key)
     const decision = script ? scripted(script) : await this.#decide(request)
     if (!decision) return this.#repeat(await this.#mustFind(request), request)
@@ -368,6 +412,7 @@ async function answered<T>(work: () => Promise<T>): Promise<T | Unknown> {
   }
 }
 
-function scriptKey(merchantId: string, orderId: string): string {
+/** Neither a merchant's id nor an order's holds U+0000. */
+function orderKey({ merchantId, orderId }: OfOrder): string {
   return `${merchantId}\0${orderId}`
 }

@@ -23,7 +23,7 @@ export interface ApiDeps {
   readonly initiate: (merchant: Merchant, request: NewOrder) => Promise<Order>
   readonly publicUrl: () => string
   /** Where the payer of a wallet's order, say, goes (`ways.ts`). */
-  readonly sessionUrl: (order: Order, token: string) => string | null
+  readonly sessionUrl: (token: string) => string
   /** The short way past the framework; absent: there is none. */
   readonly direct?: DirectWay
   /** Checks and seals cards, and knows the stored ones. */

@@ -3,13 +3,14 @@ import { channelOf } from '../channel/catalogue.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { Order } from '../payment/order.ts'
 import { pageTokenOf } from '../payment/page-token.ts'
+import { qrContentOf } from '../payment/qr-content.ts'
 import type { InitiateAnswer } from '../wire/answers.ts'
 import { prefix } from './deps.ts'
 
 export interface WayDeps {
   readonly publicUrl: () => string
-  /** The page of a provider's session, where its payer pays; null where the provider asks its payer by itself. */
-  readonly sessionUrl: (order: Order, token: string) => string | null
+  /** The address of a provider's session, where its payer pays. */
+  readonly sessionUrl: (token: string) => string
 }
 
 /** What `initiate` answers beside code and times, by what the order's channel gives its payer (design 4.2). */
@@ -32,9 +33,13 @@ export function wayOf({ publicUrl, sessionUrl }: WayDeps, merchant: Merchant, or
         ...(order.paymentCode !== null && { paymentCode: order.paymentCode }),
       }
     case 'qr':
-      return { redirecturl: `${base}/widgetpg/pending/${token}` }
+      return {
+        redirecturl: `${base}/widgetpg/pending/${token}`,
+        imageurl: `${base}/widgetpg/qr/${token}.png`,
+        stringQr: qrContentOf(merchant, order, channel, sessionUrl(token)),
+      }
     case 'link': {
-      const session = sessionUrl(order, token)
+      const session = channel.isPushed ? null : sessionUrl(token)
       return session === null ? { redirecturl: page } : { redirecturl: session, appurl: session }
     }
     default:

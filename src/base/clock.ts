@@ -30,6 +30,12 @@ export const runningClock: ClockSetting = { offsetMs: 0, frozenAt: null }
 /** The sandbox's clock: machine time, except for merchants whose setting says otherwise. */
 export class MovableClock implements Clock {
   readonly #settings = new Map<string, ClockSetting>()
+  readonly #first: ClockSetting
+
+  /** @param first where the clock of a merchant stands that nobody has set */
+  constructor(first: ClockSetting = runningClock) {
+    this.#first = first
+  }
 
   now(merchantId: string): Date {
     const { offsetMs, frozenAt } = this.setting(merchantId)
@@ -45,7 +51,11 @@ export class MovableClock implements Clock {
   }
 
   setting(merchantId: string): ClockSetting {
-    return this.#settings.get(merchantId) ?? runningClock
+    const setting = this.#settings.get(merchantId)
+    if (setting || this.#first === runningClock) return setting ?? runningClock
+    // Its timers are due by a time of its own, so it is one of those that are moved.
+    this.#settings.set(merchantId, this.#first)
+    return this.#first
   }
 
   set(merchantId: string, setting: ClockSetting): void {

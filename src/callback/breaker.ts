@@ -101,6 +101,7 @@ function signOf(result: SendResult | undefined): 'present' | 'absent' | 'neither
     case 'protocol':
     case 'resources':
     case 'stopped':
+    case 'lost':
       return 'neither'
     default:
       return unreachable(result.error)

@@ -17,6 +17,7 @@ export type SendError =
   | 'protocol' // what came back is not HTTP
   | 'resources' // ours: no sockets left
   | 'stopped' // ours: the gateway is stopping
+  | 'lost' // the sandbox's, by a planned fault: nothing was sent
 
 /** An answer of any status is an answer, also one whose body broke off or was too long to read. */
 export type Exchanged =

@@ -28,8 +28,10 @@ interface Row {
   readonly needs?: readonly string[]
   /** The form of `sourceOfFunds.accountId`, and of what a payer types for it on our page. */
   readonly account?: RegExp
-  /** The provider asks its payer by itself, on the phone that `account` names: nobody is led to a page of it. */
-  readonly pushes?: true
+  /** What a payer is asked for on our page, to be found at the provider; a channel that needs more is not offered there. */
+  readonly asks?: 'phone' | 'cashtag'
+  /** The provider asks its payer by itself, in an app: there is nowhere to go. */
+  readonly isPushed?: true
   /** Whole rupiah. */
   readonly min?: number
   readonly max?: number
@@ -214,7 +216,8 @@ const rows = [
     bank: '912',
     needs: ['sourceOfFunds.accountId'],
     account: /^08\d{7,13}$/,
-    pushes: true,
+    asks: 'phone',
+    isPushed: true,
     max: 20_000_000,
   },
   { id: 'gopay', family: 'wallet', name: 'GoPay', bank: '914', max: 20_000_000 },
@@ -225,6 +228,8 @@ const rows = [
     bank: '213',
     needs: ['sourceOfFunds.accountId'],
     account: /^\$[A-Za-z0-9_.]{2,30}$/,
+    asks: 'cashtag',
+    isPushed: true,
   },
   {
     id: 'finpaymoney',
@@ -304,8 +309,8 @@ export interface Channel extends FamilyRow {
   readonly code: CodeFormat | null
   readonly needs: readonly string[]
   readonly account: RegExp | null
-  /** The provider asks its payer by itself, so that there is no link. */
-  readonly pushes: boolean
+  readonly asks: 'phone' | 'cashtag' | null
+  readonly isPushed: boolean
   /** What an order may be of, in whole rupiah. */
   readonly min: bigint
   readonly max: bigint
@@ -325,7 +330,8 @@ export const channels: readonly Channel[] = rows.map((row: Row & { readonly id: 
   code: row.code ?? null,
   needs: row.needs ?? [],
   account: row.account ?? null,
-  pushes: row.pushes ?? false,
+  asks: row.asks ?? null,
+  isPushed: row.isPushed ?? false,
   min: BigInt(row.min ?? 1),
   max: row.max === undefined ? most : BigInt(row.max),
 }))

@@ -27,6 +27,12 @@ test('the sample of the specification is read, a name in another script included
   )
 })
 
+/** So many characters of data objects. */
+function objectsOf(length: number): string {
+  const whole = ['80', '81', '82', '83'].map((id) => `${id}99${'a'.repeat(99)}`).join('')
+  return `${whole}85${(length - whole.length - 4).toString().padStart(2, '0')}${'a'.repeat(length - whole.length - 4)}`
+}
+
 /** Everything behind its version and before its checksum, with a checksum that is right. */
 const sealed = (text: string) => `${text}6304${checksumOf(`${text}6304`)}`
 
@@ -44,18 +50,39 @@ for (const [what, text] of [
   ['no version', sealed('52045814')],
   ['a version that is not first', sealed('52045814000201')],
   ['no checksum', '00020152045814'],
-  ['something behind the checksum', `${sealed('00020152045814')}52045814`],
+  ['something behind the checksum', `${sealed('00020152045814')}5802ID`],
   ['a checksum of three digits', '000201520458146303ABC'],
   ['a blank before it', ` ${sealed('00020152045814')}`],
   ['a line break behind it', `${sealed('00020152045814')}\n`],
   ['a name of two bytes a character', sealed('0002015902éé')],
   ['a control character', sealed('0002015904A\u0000BC')],
   ['half a surrogate pair', sealed('0002015904A\ud800BC')],
+  ['a control character in another script', sealed('0002016404A\u0000BC')],
+  ['half a surrogate pair in another script', sealed('0002016404A\ud800BC')],
+  ['more than 512 characters that are otherwise right', sealed(`000201${objectsOf(499)}`)],
   ['10 kB of objects', sealed(`000201${'5203ABC'.repeat(1_430)}`)],
   ['10 kB of digits', '0'.repeat(10_240)],
 ] as const) {
   test(`${what} is no code`, () => {
     assert.equal(readEmvCode(text), 'not_a_qr')
+  })
+}
+
+test('512 characters are a code', () => {
+  const text = sealed(`000201${objectsOf(498)}`)
+  assert.equal(text.length, 512)
+  assert.equal(typeof readEmvCode(text), 'object')
+})
+
+for (const [what, text] of [
+  ['a length beyond the end', '5299ab'],
+  ['a length of nothing', '5200'],
+  ['an object twice', '5201a5201a'],
+  ['half a head', '5201a52'],
+  ['a control character', '5201\u0007'],
+] as const) {
+  test(`${what} is in no list of data objects`, () => {
+    assert.equal(readObjects(text), undefined)
   })
 }
 

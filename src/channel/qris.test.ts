@@ -23,10 +23,10 @@ const orderNo = Buffer.from('69270bf4a9c0000000cdef0a', 'hex')
 const dynamicCode: QrisCode = { merchant, order: { amount: rupiah(150_000n), orderNo } }
 const staticCode: QrisCode = { merchant, order: null }
 
-/** A code with something else in the place of a part, and a checksum that is right again. */
+/** A code with something else wherever a part stands, and a checksum that is right again. */
 function forged(text: string, part: string, other: string): string {
   assert.ok(text.includes(part), part)
-  const body = text.replace(part, other).slice(0, -4)
+  const body = text.replaceAll(part, other).slice(0, -4)
   return body + checksumOf(body)
 }
 
@@ -198,6 +198,7 @@ test('a character that is left out, put in or changes places with the next does 
 
 suite('what is no code of ours has a name', () => {
   const text = writeQris(dynamicCode)
+  const last = writeQris({ ...dynamicCode, merchant: { ...merchant, route: 2 ** 32 - 1 } })
   const tipped = writeQris({ ...staticCode, tip: { kind: 'fixed', amount: rupiah(1_000n) } })
 
   test('another acquirer’s merchant', () => {
@@ -228,11 +229,16 @@ suite('what is no code of ours has a name', () => {
     ['a reference in small letters', '69270BF4', '69270bf4', text],
     ['a reference of one digit less', '6228052469270BF4A', '6227052369270BF4', text],
     ['a class that is none', '0303UMI51', '0303UMX51', text],
+    ['a class that is none in both templates', '0303UMI', '0303UMX', text],
+    ['an amount of 14 digits', '5406150000', '541415000000000000', text],
+    ['a bill number of 26 characters', '62280524', `62580126${'x'.repeat(26)}0524`, text],
+    ['labels whose inner length lies', '62280524', '62280525', text],
+    ['a merchant of 33 bits', '4294967295', '4294967296', last],
     ['two classes', '0303UMI52', '0303UBE52', text],
     ['two merchants', 'ID9990000012345', 'ID9990000012346', text],
     ['a merchant of the repository’s', 'ID9990000012345', 'ID1020000012345', text],
     ['another acquirer’s numbering under our domain', '93600999', '93600014', text],
-    ['a merchant beyond 32 bits', '000000000012345', '999999999912345', text],
+    ['a merchant of too many digits', '000000000012345', '999999999912345', text],
     ['a name that is too long', '5911Toko Contoh', `5926${'x'.repeat(26)}`, text],
     ['a city that is too long', '6007Jakarta', `6016${'x'.repeat(16)}`, text],
     ['no name', '5911Toko Contoh', '', text],

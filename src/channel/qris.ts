@@ -109,7 +109,7 @@ function merchantIdOf(route: number): string {
 }
 
 /** The merchant's number in the national repository. */
-function nmidOf(route: number): string {
+export function nmidOf(route: number): string {
   return nmidStart + route.toString().padStart(10, '0')
 }
 

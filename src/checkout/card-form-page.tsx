@@ -19,16 +19,12 @@ import type {
 /** The half of the page where a card is typed in. */
 export function CardForm({ page, step }: { page: CheckoutPage; step: CardFormStep }) {
   const { language, action, amount, merchantName } = page
-  const { card, ways } = phrases(language)
+  const { card } = phrases(language)
   return (
     <section class="slab work">
       <WhatWentWrong page={page} step={step} />
       <h1>{step.picker ? card.pickerHeading : card.heading}</h1>
-      {step.changeable ? (
-        <p class="other-way">
-          <a href={`${action}?lang=${language}&methods=1`}>{ways.waiting.change}</a>
-        </p>
-      ) : null}
+      {step.changeable ? <OtherWay page={page} /> : null}
       {step.picker ? (
         <ul class="methods">
           <li aria-current="true">
@@ -65,6 +61,15 @@ export function CardForm({ page, step }: { page: CheckoutPage; step: CardFormSte
         </p>
       </form>
     </section>
+  )
+}
+
+/** The way back to the picker, for a payer who came from there. */
+export function OtherWay({ page: { language, action } }: { page: CheckoutPage }) {
+  return (
+    <p class="other-way">
+      <a href={`${action}?lang=${language}&methods=1`}>{phrases(language).ways.waiting.change}</a>
+    </p>
   )
 }
 

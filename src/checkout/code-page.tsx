@@ -1,6 +1,6 @@
 import { findChannel } from '../channel/catalogue.ts'
 import { phrases } from '../pages/language.ts'
-import { bankOf } from './instructions.ts'
+import { placeOf } from './instructions.ts'
 import { groupsOf } from './payment-code.ts'
 import type { CheckoutPage, CodeStep } from './view.ts'
 import { ExactAmount, methodOf, Typed, Waiting } from './waiting.tsx'
@@ -16,7 +16,7 @@ export function Code({ page, step }: { page: CheckoutPage; step: CodeStep }) {
       <dl class="pay-box">
         <div class="plain">
           <dt>{isAccount ? code.bank : code.counter}</dt>
-          <dd>{bankOf(step.channel, language)}</dd>
+          <dd>{placeOf(step.channel, language)}</dd>
         </div>
         <Typed
           page={page}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { channels } from '../channel/catalogue.ts'
 import { languages } from '../pages/language.ts'
-import { bankOf, instructionsFor } from './instructions.ts'
+import { bankOf, instructionsFor, placeOf } from './instructions.ts'
 
 const filling = { code: '8804 4000', amount: 'Rp285.000' }
 
@@ -55,4 +55,11 @@ test('banks have the ways that they have, under their own names', () => {
   const mandiri = instructionsFor('vamandiri', 'en', filling).flatMap(({ steps }) => steps)
   assert.ok(mandiri.some((each) => each.includes('bank code 008')))
   assert.ok(mandiri.some((each) => each.includes('company code')))
+})
+
+test('a code that is named after no place says where it is paid', () => {
+  assert.equal(placeOf('vabca', 'id'), 'BCA')
+  assert.equal(placeOf('alfamart', 'en'), 'Alfamart')
+  assert.match(placeOf('finpaycode', 'en'), /Pegadaian/)
+  assert.match(placeOf('pospay', 'id'), /Kantor pos/)
 })

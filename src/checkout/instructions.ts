@@ -1,3 +1,4 @@
+import { unreachable } from '../base/invariant.ts'
 import { type ChannelId, findChannel, type Family } from '../channel/catalogue.ts'
 import type { Language } from '../pages/language.ts'
 
@@ -157,8 +158,8 @@ const fromOtherBank: Way = {
     pair('Pilih {bank} (kode bank {bankCode}).', 'Choose {bank} (bank code {bankCode}).'),
     pair('Masukkan {code} sebagai nomor rekening tujuan.', 'Enter {code} as the number of the account to pay to.'),
     pair(
-      'Masukkan jumlah tepat {amount}; biaya transfer ditambahkan oleh bank Anda.',
-      'Enter exactly {amount}; your bank adds its own fee.',
+      'Masukkan jumlah tepat {amount}; bank Anda dapat menambahkan biaya transfer.',
+      'Enter exactly {amount}; your bank may add a fee of its own.',
     ),
     pair(
       'Periksa nama penerima, lalu setujui. Bila bank Anda menolak nomor ini, bayar lewat {bank}.',
@@ -289,12 +290,25 @@ function waysOf(id: ChannelId, family: Family): readonly Way[] {
       return [inWallet]
     case 'card':
       return []
+    default:
+      return unreachable(family)
   }
 }
 
 const anyApp = pair('aplikasi bank atau dompet digital', 'a bank or e-wallet app')
 const mobileBanking = pair('Mobile banking', 'Mobile banking of')
 const internetBanking = pair('Internet banking', 'Internet banking of')
+
+const places: Partial<Record<ChannelId, Pair>> = {
+  finpaycode: pair('Minimarket, Pegadaian, ATM, mobile banking', 'Convenience stores, Pegadaian, ATM, mobile banking'),
+  finpaybpd: pair('Bank pembangunan daerah', 'Regional development banks'),
+  pospay: pair('Kantor pos, aplikasi Pospay', 'Post offices, Pospay app'),
+}
+
+/** Where a number is paid to, in short: a bank, a shop, or what there is for codes that are named after neither. */
+export function placeOf(channel: ChannelId, language: Language): string {
+  return places[channel]?.[language] ?? bankOf(channel, language)
+}
 
 /** The bank's name, where the channel's is that of its virtual account. */
 export function bankOf(channel: ChannelId, language: Language): string {

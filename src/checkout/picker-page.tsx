@@ -181,7 +181,7 @@ function Pick({ page, step, method, isAlone }: PickerProps & { method: PickerMet
   const fault = step.errors.account?.channel === channel ? step.errors.account.fault : null
   return (
     <li>
-      <details class="pick-group" open={fault !== null}>
+      <details class="pick-group" open={fault !== null || channel === step.remembered}>
         <summary class="pick">
           {head(words.asked)}
           <Glyph name="chevron" />

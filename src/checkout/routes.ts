@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AttemptBlocked } from '../abuse/attempt-blocked.ts'
 import { Secret } from '../base/secret.ts'
 import type { CardInfo } from '../card/card.ts'
+import type { ChannelId } from '../channel/catalogue.ts'
 import { isPast } from '../card/expiry.ts'
 import type { HeldCard } from '../card/held-card.ts'
 import { formOf, readForms } from '../http/form.ts'
@@ -12,24 +13,25 @@ import type { Merchant } from '../merchant/merchant.ts'
 import { pageHeaders } from '../pages/headers.ts'
 import { type Language, pickLanguage } from '../pages/language.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
-import { hasRoute } from '../payment/candidates.ts'
+import { hasRoute, offered } from '../payment/candidates.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import type { OrderState } from '../payment/lifecycle.ts'
 import { keeperOf } from '../payment/keeping.ts'
 import { type Order, type Standing, stateAt } from '../payment/order.ts'
-import { opens, parsePageToken } from '../payment/page-token.ts'
+import { opens, pageTokenOf, parsePageToken } from '../payment/page-token.ts'
 import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
 import { redeeming, restrict } from '../vault/restrict.ts'
-import { type CardErrors, type CardRules, takeCard } from '../vault/take-card.ts'
+import { type CardRules, takeCard } from '../vault/take-card.ts'
 import type { FoundCard, Vault } from '../vault/vault.ts'
 import { checkoutHeaders, checkoutPage } from './checkout-page.tsx'
+import { faultsOf, withFault } from './faults.ts'
 import { problemPage, unknownLinkPage } from './problem-page.tsx'
-import { blockedReasons } from './refusal-reason.ts'
 import { type FormFaults, stateName, stepOf } from './step.ts'
 import { threeDsReturnRoutes } from './three-ds-return.ts'
-import type { CardFormErrors, CheckoutStep } from './view.ts'
+import type { PickerErrors } from './view.ts'
+import { pick, rememberedBy, sendPicture, unpick } from './ways.ts'
 
 export interface CheckoutDeps {
   readonly payments: PaymentDeps
@@ -39,6 +41,8 @@ export interface CheckoutDeps {
   readonly rules: CardRules
   /** Base of the links that we give out. */
   readonly publicUrl: () => string
+  /** The address of a provider's session. */
+  readonly sessionUrl: (token: string) => string
   /** Where the sandbox prints its test cards; null in live mode. */
   readonly testCardsUrl: string | null
   /** Told the address that asked for a link that leads nowhere; throws when it does so too often. */
@@ -47,11 +51,12 @@ export interface CheckoutDeps {
   readonly background: (work: Promise<unknown>, about: Readonly<Record<string, unknown>>) => void
 }
 
-/** The three forms of the page's address (design 4.2); the last names a language. */
+/** The forms of the page's address (design 4.2); the last but one names a language, the last is a number's or a code's. */
 const paths = [
   '/pg/payment/card/access/:token',
   '/pg/payment/card/v2/access/:token',
   '/pg/payment/card/:language(^id$|^en$)/v2/access/:token',
+  '/widgetpg/pending/:token',
 ]
 
 /** The merchant's shop leads to the page, and a bank back to it: addresses that another site may open. */
@@ -64,6 +69,11 @@ const patienceMs = 3_000
 interface Shown {
   readonly again?: boolean
   readonly otherCard?: boolean
+  readonly otherMethod?: boolean
+  /** What was wrong with the method that was picked. */
+  readonly picked?: PickerErrors
+  /** What this payer's browser paid by the last time. */
+  readonly remembered?: ChannelId | null
   readonly card?: FormFaults
   readonly cvv?: 'missing' | 'invalid'
   /** What is wrong with the CVV of a stored card. */
@@ -126,7 +136,12 @@ export function checkoutRoutes(deps: CheckoutDeps) {
         path,
         fromAnySite,
         onVisit((visit, request, reply) =>
-          show(deps, reply, visit, { again: hasQuery(request, 'again'), otherCard: hasQuery(request, 'card') }),
+          show(deps, reply, visit, {
+            again: hasQuery(request, 'again'),
+            otherCard: hasQuery(request, 'card'),
+            otherMethod: hasQuery(request, 'methods'),
+            remembered: rememberedBy(request),
+          }),
         ),
       )
       app.get(
@@ -152,10 +167,30 @@ export function checkoutRoutes(deps: CheckoutDeps) {
         `${path}/cvv`,
         onVisit((visit, request, reply) => submitCvv(deps, request, reply, visit)),
       )
+      app.post(
+        `${path}/method`,
+        onVisit(async (visit, request, reply) => {
+          const picked = await pick(deps.payments, reply, request, visit)
+          return picked === null ? seeOther(reply, visit) : show(deps, reply, visit, { picked, otherMethod: true })
+        }),
+      )
+      app.post(
+        `${path}/change`,
+        onVisit(async (visit, request, reply) => {
+          await unpick(deps.payments, request, visit)
+          return seeOther(reply, visit)
+        }),
+      )
       // Whoever reloads or changes the language after a POST comes to these by GET.
-      for (const step of ['stored', 'authenticate', 'return', 'cvv'])
+      for (const step of ['method', 'change', 'stored', 'authenticate', 'return', 'cvv'])
         app.get(`${path}/${step}`, fromAnySite, backToPage)
     }
+    for (const kind of ['svg', 'png'] as const)
+      app.get(
+        `/widgetpg/qr/:token.${kind}`,
+        fromAnySite,
+        onVisit((visit, _request, reply) => sendPicture(reply, visit, kind, deps.sessionUrl(tokenOf(visit)))),
+      )
   }
 }
 
@@ -175,7 +210,14 @@ async function visitOf(deps: CheckoutDeps, request: FastifyRequest): Promise<Vis
 
 /** The path of an order's page, of whichever step of it the request is. */
 function pagePathOf(request: FastifyRequest): string {
-  return new URL(request.url, 'http://page').pathname.replace(/\/(status|stored|authenticate|return|cvv)$/, '')
+  return new URL(request.url, 'http://page').pathname.replace(
+    /\/(status|method|change|stored|authenticate|return|cvv)$/,
+    '',
+  )
+}
+
+function tokenOf({ merchant, order }: Visit): string {
+  return pageTokenOf(merchant.route, order)
 }
 
 function now(deps: CheckoutDeps, { merchant }: Visit): Date {
@@ -191,13 +233,38 @@ async function show(
   deps: CheckoutDeps,
   reply: FastifyReply,
   visit: Visit,
-  { again = false, otherCard = false, card, cvv, storedCvv, storedPoints = false, blocked }: Shown,
+  {
+    again = false,
+    otherCard = false,
+    otherMethod = false,
+    picked = {},
+    remembered = null,
+    card,
+    cvv,
+    storedCvv,
+    storedPoints = false,
+    blocked,
+  }: Shown,
 ): Promise<FastifyReply> {
   const { merchant, language, action, seen } = visit
   const { details, orderId, amount, expiresAt } = seen.order
   const at = now(deps, visit)
   const stored = await storedCardOf(deps, merchant, seen.order, at)
-  const context = { merchant, now: at, cvvs: deps.cvvs, action, again, otherCard, stored: stored ?? null }
+  const token = tokenOf(visit)
+  const context = {
+    merchant,
+    now: at,
+    cvvs: deps.cvvs,
+    action,
+    again,
+    otherCard,
+    otherMethod,
+    offered: seen.order.details.isPicked ? offered(deps.payments, merchant, seen.order) : [],
+    remembered,
+    picked,
+    ways: { sessionUrl: deps.sessionUrl(token), picturePath: `/widgetpg/qr/${token}` },
+    stored: stored ?? null,
+  }
   const step = stepOf(seen, context, card)
   const page = {
     language,
@@ -215,29 +282,9 @@ async function show(
   }
   if (blocked) sayWhenAgain(reply, blocked)
   return reply
-    .code(card || cvv || storedCvv || blocked ? 422 : 200)
+    .code(card || cvv || storedCvv || blocked || Object.keys(picked).length > 0 ? 422 : 200)
     .headers(checkoutHeaders(page))
     .send(checkoutPage(page))
-}
-
-/** The step, and what is to be said above its form. */
-function withFault(
-  step: CheckoutStep,
-  {
-    cvv,
-    storedCvv,
-    storedPoints,
-    blocked,
-  }: { readonly [Fault in 'cvv' | 'storedCvv' | 'blocked']: Shown[Fault] | undefined } & {
-    readonly storedPoints: boolean
-  },
-): CheckoutStep {
-  if (step.kind === 'cvv-form' && cvv) return { ...step, error: cvv }
-  if (step.kind === 'stored-card' && storedCvv)
-    return { ...step, values: { points: storedPoints }, errors: { cvv: storedCvv }, refusal: null }
-  if ((step.kind === 'card-form' || step.kind === 'stored-card') && blocked)
-    return { ...step, refusal: { reason: blockedReasons[blocked.by], attemptsLeft: null } }
-  return step
 }
 
 async function unknown(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -438,18 +485,6 @@ function inputOf(
       ip: request.ip,
     },
     notificationUrl: `${deps.publicUrl()}${action}/return?lang=${language}`,
-  }
-}
-
-function faultsOf({ number, expiry, cvv, name, points }: CardErrors): CardFormErrors {
-  const invalid = <Kept extends string>(fault: string, ...kept: Kept[]) =>
-    kept.find((each) => each === fault) ?? 'invalid'
-  return {
-    ...(number && { number: invalid(number, 'missing', 'not_a_test_card', 'not_allowed') }),
-    ...(expiry && { expiry: invalid(expiry, 'missing', 'past') }),
-    ...(cvv && { cvv: invalid(cvv, 'missing') }),
-    ...(name && { name: invalid(name, 'missing') }),
-    ...(points && { points }),
   }
 }
 

@@ -1,12 +1,14 @@
 import { invariant, unreachable } from '../base/invariant.ts'
+import type { Channel, ChannelId } from '../channel/catalogue.ts'
 import { pointOffers, type Redemption } from '../card/points.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { CvvKeeper } from '../payment/deps.ts'
 import { keepingOf } from '../payment/keeping.ts'
-import { type Attempt, type Order, type Standing, stateAt } from '../payment/order.ts'
+import { type Attempt, type Order, paidCodeOf, type Standing, stateAt } from '../payment/order.ts'
 import { refusalReasonOf } from './refusal-reason.ts'
 import { returnUrl } from './return-url.ts'
-import type { CardFormErrors, CheckoutStep, PointsView, Refusal } from './view.ts'
+import type { CardFormErrors, CheckoutStep, PaidStep, PickerErrors, PointsView, Refusal } from './view.ts'
+import { channelOfOrder, pickerStep, type WayContext, waitingStep } from './way-step.ts'
 
 /** What the page needs to know beside the order itself. */
 export interface StepContext {
@@ -19,6 +21,15 @@ export interface StepContext {
   readonly again: boolean
   /** The payer would rather use another card than finish what was begun. */
   readonly otherCard: boolean
+  /** The payer wants to see what else there is to pay by. */
+  readonly otherMethod: boolean
+  /** What the payer of an order that leaves it open is offered. */
+  readonly offered: readonly Channel[]
+  /** What this payer's browser paid by the last time. */
+  readonly remembered: ChannelId | null
+  /** What was wrong with what the payer picked. */
+  readonly picked: PickerErrors
+  readonly ways: WayContext
   /** The stored card that the order is to be paid with; null where it names none, or none that can be used. */
   readonly stored: { readonly mask: string; readonly points: Redemption | null } | null
 }
@@ -49,7 +60,7 @@ export function stepOf({ order, attempt }: Standing, context: StepContext, fault
         amount: state === 'authorized' ? order.authorized : order.captured,
         isHeld: state === 'authorized',
         paidAt: order.settledAt,
-        means: { kind: 'card', cardMask: attempt.cardMask ?? '', approvalCode: attempt.approvalCode ?? '' },
+        means: meansOf(order, attempt),
         reference: order.reference,
         returnUrl: returnUrl(merchant, order, order.details.successUrl),
         again: context.again,
@@ -57,16 +68,21 @@ export function stepOf({ order, attempt }: Standing, context: StepContext, fault
     case 'failed':
     case 'expired':
     case 'cancelled':
-      return { kind: state, returned: null, byCard: true, returnUrl: failUrl(merchant, order) }
+      return { kind: state, returned: null, byCard: isByCard(order), returnUrl: failUrl(merchant, order) }
     case 'voided':
     case 'lapsed':
-      return { kind: 'released', returned: order.authorized, byCard: true, returnUrl: failUrl(merchant, order) }
+      return {
+        kind: 'released',
+        returned: order.authorized,
+        byCard: isByCard(order),
+        returnUrl: failUrl(merchant, order),
+      }
     case 'partially_refunded':
     case 'refunded':
       return {
         kind: state,
         returned: order.refunded,
-        byCard: true,
+        byCard: isByCard(order),
         returnUrl: returnUrl(merchant, order, order.details.successUrl),
       }
     default:
@@ -74,9 +90,22 @@ export function stepOf({ order, attempt }: Standing, context: StepContext, fault
   }
 }
 
+/** What was paid with. */
+function meansOf(order: Order, { channel, cardMask, approvalCode }: Attempt): PaidStep['means'] {
+  if (channel === 'cc') return { kind: 'card', cardMask: cardMask ?? '', approvalCode: approvalCode ?? '' }
+  const paid = channelOfOrder(order)
+  invariant(paid, 'an order that is paid says by what')
+  return { kind: 'channel', channel: paid.id, code: paidCodeOf(order), bankReference: approvalCode }
+}
+
+function isByCard(order: Order): boolean {
+  return channelOfOrder(order)?.pays !== 'elsewhere'
+}
+
 /** Names the state for the page's script, which reads the page again when it has changed. */
 export function stateName({ order, attempt }: Standing, now: Date): string {
-  return `${stateAt(order, now)}.${attempt?.attemptNo ?? 0}.${attempt?.state ?? 'none'}`
+  const way = order.paymentCode ?? order.channel ?? 'none'
+  return `${stateAt(order, now)}.${attempt?.attemptNo ?? 0}.${attempt?.state ?? 'none'}.${way}`
 }
 
 function failUrl(merchant: Merchant, order: Order): string | null {
@@ -89,18 +118,27 @@ function openStep(
   context: StepContext,
   faults: FormFaults | undefined,
 ): CheckoutStep {
-  if (attempt && !context.otherCard && !faults) {
+  const channel = channelOfOrder(order)
+  const isOpen = order.details.isPicked
+  const isChoosing = isOpen && context.otherMethod
+  if (channel?.pays === 'elsewhere' && !isChoosing && !faults)
+    return waitingStep(order, channel, { ...context, state: stateName({ order, attempt }, context.now) })
+  if (attempt && !context.otherCard && !isChoosing && !faults) {
     const begun = begunStep(attempt, context)
     if (begun) return begun
   }
   const formNo = order.attemptCount + 1
   const refusal = faults ? null : refusalOf(order, attempt, context)
   const { stored } = context
+  const canChoose = isOpen && context.offered.length > 1
+  const hasCome = channel !== undefined || stored !== null || context.otherCard || faults !== undefined
+  if (canChoose && (isChoosing || !hasCome)) return pickerStep(order, { ...context, formNo, refusal })
   if (stored && !context.otherCard && !faults) {
     const { mask, points } = stored
     return {
       kind: 'stored-card',
       formNo,
+      changeable: false,
       cardMask: mask,
       points: points && { last4: mask.slice(-4), offers: [{ bin: mask.slice(0, 6), ...points }] },
       values: { points: false },
@@ -111,8 +149,8 @@ function openStep(
   return {
     kind: 'card-form',
     formNo,
-    picker: order.channel === null,
-    changeable: false,
+    picker: isOpen && !canChoose,
+    changeable: canChoose,
     takes: order.details.terms.cardFilter,
     values: { name: faults?.name ?? '', save: faults?.save ?? false, points: faults?.points ?? false },
     points: pointsOf(order),

@@ -4,7 +4,7 @@ import { Submit } from '../pages/field.tsx'
 import { Glyph } from '../pages/glyph.tsx'
 import { phrases } from '../pages/language.ts'
 import { OtherCard } from './bank-step-page.tsx'
-import { BrowserData, CvvField, Points, shownCard, WhatWentWrong } from './card-form-page.tsx'
+import { BrowserData, CvvField, OtherWay, Points, shownCard, WhatWentWrong } from './card-form-page.tsx'
 import { Agreement } from './recurring.tsx'
 import type { CheckoutPage, StoredCardStep } from './view.ts'
 
@@ -18,6 +18,7 @@ export function StoredCardForm({ page, step }: { page: CheckoutPage; step: Store
     <section class="slab work">
       <WhatWentWrong page={page} step={step} />
       <h1>{storedCard.heading}</h1>
+      {step.changeable ? <OtherWay page={page} /> : null}
       <dl class="receipt">
         <div>
           <dt>{storedCard.card}</dt>

@@ -137,6 +137,8 @@ export interface Refusal {
 export interface StoredCardStep {
   readonly kind: 'stored-card'
   readonly formNo: number
+  /** As in `card-form`. */
+  readonly changeable: boolean
   readonly cardMask: string
   /** The points that the payer may redeem with it; null where there are none. */
   readonly points: PointsView | null

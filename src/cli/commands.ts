@@ -51,6 +51,18 @@ export const commands: readonly Command[] = [
     run: async (words) => (await import('./merchant.ts')).merchantRotateKey(words),
   },
   {
+    name: ['merchant', 'channels'],
+    usage: 'merchant channels ID [--set all|TYPE,TYPE]',
+    about: "the sourceOfFunds.type values that a merchant's payers may pay by",
+    run: async (words) => (await import('./merchant-channels.ts')).merchantChannels(words),
+  },
+  {
+    name: ['merchant', 'late-payments'],
+    usage: 'merchant late-payments ID [--set keep|return]',
+    about: "what becomes of money that comes when an order's time is over",
+    run: async (words) => (await import('./merchant-channels.ts')).merchantLatePayments(words),
+  },
+  {
     name: ['merchant', 'acquirers'],
     usage: 'merchant acquirers ID',
     about: "a merchant's acquirers, and which payments go to which",
@@ -193,5 +205,23 @@ export const commands: readonly Command[] = [
     usage: 'callbacks resend CALLBACK_ID',
     about: 'send a callback again',
     run: async (words) => (await import('./callbacks.ts')).callbacksResend(words),
+  },
+  {
+    name: ['faults', 'plan'],
+    usage: 'faults plan MESSAGE FAULT [--order ORDER_ID] …',
+    about: 'let the next messages to the acquirer, or callbacks, go wrong; see README',
+    run: async (words) => (await import('./faults.ts')).faultsPlan(words),
+  },
+  {
+    name: ['faults', 'list'],
+    usage: 'faults list',
+    about: 'what is planned and has not happened',
+    run: async (words) => (await import('./faults.ts')).faultsList(words),
+  },
+  {
+    name: ['faults', 'clear'],
+    usage: 'faults clear [--order ORDER_ID]',
+    about: 'forget what is planned',
+    run: async (words) => (await import('./faults.ts')).faultsClear(words),
   },
 ]

@@ -142,6 +142,26 @@ export async function setKey(
   await sql.query(replaceKey, [merchantId, sealed, at])
 }
 
+const updateChannels = statement(
+  'merchant.set_channels',
+  'update merchant set channels = $2 where merchant_id = $1 returning merchant_id',
+)
+
+/** Sets the `sourceOfFunds.type` values that it may use. False: no such merchant. */
+export async function setChannels(sql: Sql, merchantId: string, channels: readonly string[]): Promise<boolean> {
+  return (await sql.query(updateChannels, [merchantId, channels])).length === 1
+}
+
+const updateLatePayments = statement(
+  'merchant.set_late_payments',
+  'update merchant set keeps_late_payments = $2 where merchant_id = $1 returning merchant_id',
+)
+
+/** Sets whether it keeps money that comes late. False: no such merchant. */
+export async function setLatePayments(sql: Sql, merchantId: string, keeps: boolean): Promise<boolean> {
+  return (await sql.query(updateLatePayments, [merchantId, keeps])).length === 1
+}
+
 const markNewKeyUsed = statement(
   'merchant.new_key_used',
   `update merchant

@@ -14,10 +14,11 @@ import { stateAt } from './order.ts'
  */
 export async function cancelOrder(deps: PaymentDeps, merchant: Merchant, orderId: string): Promise<void> {
   const done = await change(deps, merchant, orderId, (work) => {
-    const { channel, attemptCount } = work.order
+    const { channel, attemptCount, details } = work.order
     if (stateAt(work.order, work.now) !== 'open') return false
     // Observed: there is nothing to cancel where the provider has not been asked for anything yet.
-    if (channel !== null && attemptCount === 0 && !channelOf(channel).cancelsUnopened) return false
+    const isUnopened = channel !== null && !details.isPicked && attemptCount === 0
+    if (isUnopened && !channelOf(channel).cancelsUnopened) return false
     work.abandonAttempt('cancelled')
     work.moveOrder('cancel', 'asked')
     work.record('order.cancelled')

@@ -1,4 +1,3 @@
-import type { Money } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
 import { type Channel, channels } from '../channel/catalogue.ts'
 import { codePrefix } from '../channel/code.ts'
@@ -9,6 +8,8 @@ import type { PaymentTerms } from '../wire/payment-terms.ts'
 import type { PaymentDeps } from './deps.ts'
 import type { NewOrder } from './initiate.ts'
 import type { Attempt, Order } from './order.ts'
+import { readStored } from '../wire/initiate.ts'
+import { hasMembers } from '../wire/channel-members.ts'
 import { route } from './route.ts'
 
 type Deps = Pick<PaymentDeps, 'acquirers'>
@@ -34,14 +35,20 @@ export function takes(
   return channel.pays === 'card' ? acquirersOf(deps, merchant).length > 0 : deps.collects(channel)
 }
 
-/** The channels that a payer is offered for an order of this amount, in their order. */
+/** The channels that the payer of an order that leaves it open is offered, in their order. */
 export function offered(
   deps: Pick<PaymentDeps, 'acquirers' | 'collects'>,
   merchant: Merchant,
-  amount: Money,
+  { amount, details }: Pick<Order, 'amount' | 'details'>,
 ): readonly Channel[] {
+  const sent = readStored(details.members)
+  const forCards = details.recurring !== null || details.authorizesOnly || details.terms.cardFilter !== null
   return channels.filter(
-    (channel) => takes(deps, merchant, channel) && amount.minor >= channel.min && amount.minor <= channel.max,
+    (channel) =>
+      takes(deps, merchant, channel) &&
+      amount.minor >= channel.min &&
+      amount.minor <= channel.max &&
+      (channel.pays === 'card' || (!forCards && hasMembers(sent, channel))),
   )
 }
 

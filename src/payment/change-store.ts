@@ -10,6 +10,7 @@ const updateAll = statement(
    set state = new.state,
        channel = new.channel,
        payment_code = new.payment_code,
+       account = new.account,
        attempt_count = new.attempt_count,
        refused_count = new.refused_count,
        paid_attempt = new.paid_attempt,
@@ -30,10 +31,10 @@ const updateAll = statement(
      select given.*
      from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::timestamptz[],
        $9::int[], $10::bytea[], $11::int[], $12::bigint[], $13::bigint[], $14::bigint[], $15::timestamptz[],
-       $16::timestamptz[], $17::text[], $18::int[], $19::bigint[], $20::int[], $21::text[]) as given (
+       $16::timestamptz[], $17::text[], $18::int[], $19::bigint[], $20::int[], $21::text[], $22::text[]) as given (
        merchant_id, order_id, state, channel, attempt_count, refused_count, paid_attempt, settled_at,
        event_seq, event_hash, version, authorized_minor, captured_minor, refunded_minor, authorized_until,
-       captured_at, pending_kind, pending_count, pending_minor, operation_count, payment_code)
+       captured_at, pending_kind, pending_count, pending_minor, operation_count, payment_code, account)
      join payment_order as held
        on held.merchant_id = given.merchant_id and held.order_id = given.order_id and held.version = given.version
      for no key update of held skip locked
@@ -71,6 +72,7 @@ export async function updateOrders(sql: Sql, orders: readonly Order[]): Promise<
     bigintArray(orders.map(({ pending }) => pending?.amount.minor ?? 0n)),
     integerArray(orders.map(({ operationCount }) => operationCount)),
     textArray(orders.map(({ paymentCode }) => paymentCode)),
+    textArray(orders.map(({ account }) => account)),
   ])
   return areNamed(orders, rows)
 }

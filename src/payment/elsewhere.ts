@@ -72,8 +72,11 @@ export function isUnderWay(attempt: Attempt | undefined, attemptNo: number): boo
 const maxTries = 8
 
 /**
- * Its payer picks how to pay an order that leaves it open, or picks again; null: nothing yet. What was begun otherwise is given up, and a number
- * that was given out can no longer be paid to. Answers false where the order cannot be paid any more.
+ * Its payer picks how to pay an order that leaves it open, or picks again; null: nothing yet. What was begun otherwise
+ * is given up, and a number that was given out can no longer be paid to. Answers false where the order cannot be paid
+ * any more.
+ *
+ * @param account who pays, as the channel knows its payers
  *
  * @throws Problem `not_permitted` where the merchant has chosen
  */
@@ -82,18 +85,19 @@ export async function pickMethod(
   merchant: Merchant,
   orderId: string,
   channel: Channel | null,
+  account: string | null = null,
 ): Promise<boolean> {
   for (let n = 0; ; n += 1) {
     try {
       const picked = await change(deps, merchant, orderId, (work) => {
         if (!work.order.details.isPicked) throw new Problem('not_permitted')
         if (stateAt(work.order, work.now) !== 'open') return false
-        if (work.order.channel === (channel?.id ?? null)) return true
+        if (work.order.channel === (channel?.id ?? null) && work.order.account === account) return true
         work.abandonAttempt('superseded')
         const paymentCode = channel?.code
           ? codeOf(deps, merchant, { orderId, paymentCode: null }, channel.code, work.order.eventSeq * maxTries + n)
           : null
-        work.patchOrder({ channel: channel?.id ?? null, paymentCode })
+        work.patchOrder({ channel: channel?.id ?? null, paymentCode, account })
         work.record('method.picked', { channel: channel?.id ?? null, ...(paymentCode !== null && { paymentCode }) })
         return true
       })

@@ -98,6 +98,7 @@ function openingOf(deps: InitiateDeps, merchant: Merchant, request: NewOrder, pa
     amount,
     channel,
     paymentCode,
+    account: null,
     contentHash: contentHashOf(deps.contentKey, merchantId, request.identity),
     details,
     createdAt: now,

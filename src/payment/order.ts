@@ -69,6 +69,8 @@ export interface Order {
   readonly channel: string | null
   /** The number that its payer pays to; null where there is none. */
   readonly paymentCode: string | null
+  /** Who pays, where the payer has said it; null where not. */
+  readonly account: string | null
   readonly contentHash: Buffer
   readonly details: OrderDetails
   readonly createdAt: Date

@@ -19,6 +19,7 @@ interface OrderRow {
   amount_minor: bigint
   channel: string | null
   payment_code: string | null
+  account: string | null
   content_hash: Buffer
   request: string
   meta_data: string | null
@@ -52,6 +53,7 @@ const orderFromRow = (row: OrderRow): Order => ({
   amount: rupiah(row.amount_minor),
   channel: row.channel,
   paymentCode: row.payment_code,
+  account: row.account,
   contentHash: row.content_hash,
   details: detailsOf(row.request, row.meta_data),
   createdAt: row.created_at,
@@ -172,7 +174,7 @@ export const ordersBy = (key: 'order_id' | 'order_no') => `cross join lateral (
    ) as a on true`
 
 const orderColumns = `o.merchant_id, o.order_id, o.order_no, o.page_secret, o.reference, o.state, o.amount_minor, o.channel,
-     o.payment_code, o.content_hash, o.request, o.meta_data, o.created_at, o.expires_at, o.attempt_count, o.refused_count,
+     o.payment_code, o.account, o.content_hash, o.request, o.meta_data, o.created_at, o.expires_at, o.attempt_count, o.refused_count,
      o.paid_attempt, o.settled_at, o.authorized_minor, o.captured_minor, o.refunded_minor, o.authorized_until,
      o.captured_at, o.pending_kind, o.pending_count, o.pending_minor, o.operation_count, o.event_seq, o.event_hash, o.version`
 

@@ -135,7 +135,7 @@ export function screenPage(page: ScreenPage): Buffer {
       {bill === null ? null : refused === null ? (
         <>
           <h2 class="how">{screen.otherHeading}</h2>
-          <form class="change" method="post" action={bankPath} noValidate data-once>
+          <form method="post" action={bankPath} noValidate data-once>
             {hidden}
             <AmountField page={page} mistake={mistake} />
             <div class="actions">
@@ -150,7 +150,7 @@ export function screenPage(page: ScreenPage): Buffer {
         </>
       ) : (
         <AllTheSame language={language}>
-          <form class="change" method="post" action={bankPath} noValidate data-once>
+          <form method="post" action={bankPath} noValidate data-once>
             {hidden}
             <AmountField page={{ ...page, typed: typed || bill.amount.minor.toString() }} mistake={mistake} />
             <div class="actions">

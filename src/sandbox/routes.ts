@@ -4,7 +4,6 @@ import { rupiah } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
 import { Type } from '../base/schema.ts'
 import { type DeliveryDeps, resend } from '../callback/deliver.ts'
-import { canHave, type Fault, faults, type FaultyMessage, faultyMessages } from '../acquirer/faults.ts'
 import { attemptsOf, find as findCallback, list, listOfOrder } from '../callback/store.ts'
 import { findChannel } from '../channel/catalogue.ts'
 import { list as eventsOf } from '../event/store.ts'
@@ -22,12 +21,14 @@ import { callbackAnswer, clockAnswer, isoWib } from './answers.ts'
 import { sampleNumber } from '../card/deck.ts'
 import { formatExpiry, parseYymm } from '../card/expiry.ts'
 import { parseDuration } from '../base/duration.ts'
+import { faultRoutes, type PlannableFaults } from './fault-routes.ts'
 import type { PayerDeps } from './payer-script.ts'
 import { pay } from './scripted-payer.ts'
 import type { ClockMove, VirtualClock } from './virtual-clock.ts'
 
 export interface SandboxDeps {
   readonly payer: PayerDeps
+  readonly faults: PlannableFaults
   readonly directory: Directory
   readonly newKeyUsed: (merchant: Merchant) => Promise<void>
   readonly delivery: DeliveryDeps
@@ -86,17 +87,6 @@ const ClockBody = Type.Object(
   { ...closed, minProperties: 1, maxProperties: 1 },
 )
 
-const FaultMembers = {
-  orderId: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }),
-  message: Type.Unsafe<FaultyMessage>({ type: 'string', enum: [...faultyMessages] }),
-  fault: Type.Unsafe<Fault>({ type: 'string', enum: [...faults] }),
-}
-const FaultBody = Type.Object(
-  { ...FaultMembers, times: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })) },
-  closed,
-)
-const FaultAnswer = Type.Object({ ...FaultMembers, times: Type.Integer() })
-
 const ClockAnswer = Type.Object({
   now: Type.String(),
   offsetSeconds: Type.Integer(),
@@ -143,14 +133,14 @@ const CallbacksAnswer = Type.Object({ callbacks: Type.Array(CallbackAnswer) })
 const errors = { '4xx': ErrorAnswer, '5xx': ErrorAnswer } as const
 const OrderParams = Type.Object({ orderId: Type.String() })
 
-/** The developers' door (design 4.3): the scripted payer, the log, the callbacks and the clock. */
+/** The developers' door (design 4.3): the scripted payer, faults, the log, the callbacks and the clock. */
 export function sandboxRoutes(deps: SandboxDeps) {
   return async (app: FastifyInstance): Promise<void> => {
     answerProblems(app)
     refuseOtherMethods(app, '/sandbox/orders/:orderId/pay', ['POST'])
     refuseOtherMethods(app, '/sandbox/orders/:orderId/events', ['GET'])
     refuseOtherMethods(app, '/sandbox/callbacks', ['GET'])
-    refuseOtherMethods(app, '/sandbox/faults', ['POST'])
+    refuseOtherMethods(app, '/sandbox/faults', ['GET', 'POST', 'DELETE'])
     refuseOtherMethods(app, '/sandbox/callbacks/:id/resend', ['POST'])
     refuseOtherMethods(app, '/sandbox/clock', ['GET', 'POST'])
     await app.register(async (guarded) => routes(guarded, deps))
@@ -173,6 +163,7 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
   app.addHook('preValidation', async (request) => {
     if (request.method === 'POST') request.body ??= {}
   })
+  faultRoutes(plain, deps)
 
   app.post(
     '/sandbox/orders/:orderId/pay',
@@ -240,24 +231,6 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
       const events = await eventsOf(database, merchantId, request.params.orderId)
       if (events.length === 0) throw new Problem('order_not_found')
       return { events: events.map(({ seq, at, type, data }) => ({ seq, at: isoWib(at), type, data })) }
-    },
-  )
-
-  app.post(
-    '/sandbox/faults',
-    {
-      schema: {
-        summary: "What is to go wrong with an order's next messages to the acquirer",
-        tags: ['Sandbox'],
-        body: FaultBody,
-        response: { 200: FaultAnswer, ...errors },
-      },
-    },
-    async (request) => {
-      const { orderId, message, fault, times = 1 } = request.body
-      if (!canHave(message, fault)) throw new Problem('malformed_field', { field: 'fault' })
-      deps.payer.acquirer.faults.plan(merchantOf(request).merchantId, orderId, message, fault, times)
-      return { orderId, message, fault, times }
     },
   )
 

@@ -28,10 +28,8 @@ import { askPage, declinedPage, sessionPage } from './session-page.tsx'
 export const walletPath = '/sandbox/wallet'
 export const scanPath = '/sandbox/scan'
 
-/** The page of a provider's session for an order's payer. Null where the provider asks its payer by itself. */
-export function simulatedSession(publicUrl: string, { channel }: Order, token: string): string | null {
-  return channel !== null && channelOf(channel).pushes ? null : `${publicUrl}${walletPath}/${token}`
-}
+/** Wherever the gateway is said to be: only what stands behind that is followed. */
+const sessionLink = new RegExp(`^https?://[^/]+${walletPath}/([0-9a-f]{64})$`)
 
 /** An order that a payer has come to pay, and how the provider knows it. */
 interface Visit {
@@ -85,6 +83,9 @@ export function sessionRoutes(deps: ProviderPageDeps) {
     app.get(scanPath, fromAnySite, async (request, reply) => {
       const text = queryOf(request).get('qr')
       if (text === null) return ask(request, reply, '', null)
+      // The codes of wallets from abroad are links of their sessions.
+      const link = sessionLink.exec(text.trim())?.[1]
+      if (link) return seeOther(reply, `${walletPath}/${link}`, languageOf(request))
       const visit = await visitByCode(deps, request, text)
       return typeof visit === 'string' ? ask(request, reply, text, visit) : show(deps, request, reply, visit)
     })

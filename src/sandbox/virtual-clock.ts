@@ -31,13 +31,17 @@ const moveAtMostMs = 60_000
 
 /**
  * How long a move waits for the timers that run already, so that a callback that is on its way when the
- * clock is moved has its retries within the move. A merchant's handler that moves the clock itself would
- * wait for its own callback to end, so this is shorter than a callback may take.
+ * clock is moved has its retries within the move; and, there and behind each timer, for what an acquirer is about
+ * to say by itself, so that it is heard at the same business time in every run. A merchant's handler that moves
+ * the clock itself would wait for its own callback to end, so this is shorter than a callback may take.
  */
 const settleAtMostMs = 2_000
 
 /** The contract writes years with four digits, and an order may live for one more than the clock shows. */
 const latest = new Date('9990-01-01T00:00:00Z')
+
+/** What goes on beside timers in machine time, and would meet another business time if the clock went on. */
+export type Quiet = () => Promise<void>
 
 /** Where the clock keeps the polling job away while it steps. */
 export interface Poller {
@@ -56,13 +60,15 @@ export class VirtualClock {
   readonly #clock: MovableClock
   readonly #runner: TimerRunner
   readonly #poller: Poller
+  readonly #quiet: Quiet
   readonly #moving = new Set<string>()
 
-  constructor(deps: { database: Database; clock: MovableClock; runner: TimerRunner; poller: Poller }) {
+  constructor(deps: { database: Database; clock: MovableClock; runner: TimerRunner; poller: Poller; quiet: Quiet }) {
     this.#database = deps.database
     this.#clock = deps.clock
     this.#runner = deps.runner
     this.#poller = deps.poller
+    this.#quiet = deps.quiet
   }
 
   async state(merchantId: string, ran = 0, more = false): Promise<ClockState> {
@@ -83,23 +89,11 @@ export class VirtualClock {
     if (this.#moving.has(merchantId)) throw new Problem('conflict', { reason: 'The clock is being moved already' })
     this.#moving.add(merchantId)
     try {
-      await this.#settle(merchantId)
+      await atMost(settleAtMostMs, this.#poller.hold(merchantId).then(this.#quiet))
       return await this.#move(merchantId, move)
     } finally {
       this.#moving.delete(merchantId)
       this.#poller.release(merchantId)
-    }
-  }
-
-  async #settle(merchantId: string): Promise<void> {
-    let timeout: NodeJS.Timeout | undefined
-    const patience = new Promise<void>((resolve) => {
-      timeout = setTimeout(resolve, settleAtMostMs)
-    })
-    try {
-      await Promise.race([this.#poller.hold(merchantId), patience])
-    } finally {
-      clearTimeout(timeout)
     }
   }
 
@@ -157,6 +151,7 @@ export class VirtualClock {
       await saveClock(this.#database, merchantId, this.#settingAt(at, wasFrozen))
       this.#clock.set(merchantId, { offsetMs: 0, frozenAt: at })
       if (await this.#runner.run(timer, true)) ran += 1
+      await atMost(settleAtMostMs, this.#quiet())
     }
     await this.#set(merchantId, this.#settingAt(target, wasFrozen))
     return this.state(merchantId, ran)
@@ -172,5 +167,18 @@ export class VirtualClock {
   async #set(merchantId: string, setting: ClockSetting): Promise<void> {
     await saveClock(this.#database, merchantId, setting)
     this.#clock.set(merchantId, setting)
+  }
+}
+
+/** Waits for work, but no longer than so. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timeout: NodeJS.Timeout | undefined
+  const patience = new Promise<void>((resolve) => {
+    timeout = setTimeout(resolve, ms)
+  })
+  try {
+    await Promise.race([work, patience])
+  } finally {
+    clearTimeout(timeout)
   }
 }

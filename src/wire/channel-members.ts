@@ -1,5 +1,6 @@
 import { Problem } from '../base/problem.ts'
 import type { Channel } from '../channel/catalogue.ts'
+import type { StoredInitiate } from './initiate.ts'
 import { authorizeOnly, type InitiateBody } from './initiate-body.ts'
 
 /**
@@ -27,6 +28,15 @@ export function requireMembers(
   if (transaction?.mode === authorizeOnly) throw new Problem('feature_not_allowed', { field: 'transaction.mode' })
   if (order.transactionFiltering && Object.keys(order.transactionFiltering).length > 0)
     throw new Problem('feature_not_allowed', { field: 'order.transactionFiltering' })
+}
+
+/** Whether an order that leaves its channel open has all that this one needs, but for what its payer is asked for. */
+export function hasMembers(sent: StoredInitiate, channel: Channel): boolean {
+  return channel.needs.every(
+    (path) =>
+      (path === 'sourceOfFunds.accountId' && channel.asks !== null) ||
+      firstMissing(sent, path.split('.')) === undefined,
+  )
 }
 
 /** The first member on a path that is not there; a `*` stands for every item of a list. */
