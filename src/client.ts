@@ -19,7 +19,7 @@ export interface PayOptions {
   }
   readonly authentication?: 'success' | 'fail' | 'abandon'
   readonly amount?: number | string
-  readonly outcome?: 'approved' | 'declined' | 'timeout' | 'late'
+  readonly outcome?: 'approved' | 'declined' | 'timeout' | 'late' | 'reversed'
   readonly attempts?: number
   /** Ticks the page's box. */
   readonly saveCard?: boolean

@@ -52,11 +52,13 @@ import { Database } from './postgres/database.ts'
 import { programVersion } from './postgres/package-root.ts'
 import { ensureSandboxMerchant } from './sandbox-merchant.ts'
 import { acsRoutes } from './sandbox/acs-routes.ts'
+import { bankRoutes } from './sandbox/bank-routes.ts'
 import { loadClocks, saveClock } from './sandbox/clock-store.ts'
 import { FaultyDelivery } from './sandbox/faulty-delivery.ts'
 import { pageRoutes } from './sandbox/page-routes.ts'
 import { ProviderSimulator } from './sandbox/provider.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
+import { sessionRoutes } from './sandbox/session-routes.ts'
 import type { RecurringDeps } from './recurring/deps.ts'
 import { Plans } from './recurring/plans.ts'
 import { hasOrders } from './sandbox/seed-store.ts'
@@ -374,6 +376,9 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
       ),
     )
     await app.register(doors.payers(acsRoutes({ accessControlServer })))
+    const otherSide = { payments, directory, provider, guessed }
+    await app.register(doors.payers(bankRoutes(otherSide)))
+    await app.register(doors.payers(sessionRoutes(otherSide)))
     await app.register(pageRoutes({ merchant, publicUrl, showsKey: isLoopback(config.host) }))
   }
 

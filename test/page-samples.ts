@@ -10,6 +10,7 @@ import { acsMethodPage } from '../src/sandbox/acs-method-page.tsx'
 import { acsReturnPage, acsUnknownPage } from '../src/sandbox/acs-return-page.tsx'
 import { cardsPage } from '../src/sandbox/cards-page.tsx'
 import { homePage } from '../src/sandbox/home-page.tsx'
+import { providerSamples } from './provider-samples.ts'
 
 /** A page as a door sends it. */
 export interface Sample {
@@ -316,6 +317,9 @@ const challenge = {
 
 /** The pages without an order, and those of the sandbox. */
 const others: Readonly<Record<string, (language: Language) => Sample>> = {
+  ...Object.fromEntries(
+    Object.entries(providerSamples).map(([name, page]) => [name, (language: Language) => plain(page(language))]),
+  ),
   'unknown-link': (language) => plain(unknownLinkPage(language)),
   unavailable: (language) => plain(problemPage(language, 'unavailable')),
   internal: (language) => plain(problemPage(language, 'internal')),
@@ -365,6 +369,7 @@ const others: Readonly<Record<string, (language: Language) => Sample>> = {
         merchantKey: 'SoSecret123',
         curl: `curl -u FINPAY770:SoSecret123 http://127.0.0.1:8080/pg/payment/card/initiate \\\n  -H 'content-type: application/json' \\\n  -d '{"customer":{"mobilePhone":"+6281200000000"},"order":{"id":"ORDER-1","amount":"285000"}}'`,
         testCardsUrl: '/test-cards',
+        simulators: { bank: '/bank', scan: '/scan', wallet: '/wallet' },
       }),
     ),
 }

@@ -29,6 +29,7 @@ const orderMoves: Readonly<Partial<Record<EventType, readonly [OrderOperation, O
   'order.capture_closed': ['lapse', 'elapsed'],
   'order.lapsed': ['lapse', 'elapsed'],
   'order.voided': ['void', 'whole'],
+  'order.withdrawn': ['withdraw', 'whole'],
   'order.partially_refunded': ['refund', 'part'],
   'order.refunded': ['refund', 'whole'],
   'order.failed': ['fail', 'exhausted'],

@@ -71,14 +71,16 @@ export const moneyChecks: readonly OrderCheck[] = [
         const isPaid = (paidAttemptStates as ReadonlySet<string>).has(state)
         if (entry && !isOf(order, entry))
           fault(`the acquirer was asked for other money than that of attempt ${attemptNo}`)
-        // A void that was given up is done by reversing the authorization.
-        const isGivenUp = entry?.state === 'reversed' && operations.some(isVoid)
+        // A void that was given up is done by reversing the authorization, and so is what the bank withdraws.
+        const isGivenUp = entry?.state === 'reversed' && (operations.some(isVoid) || isWithdrawn(dossier))
         if (isPaid && !isGivenUp && (!isHeld || entry.approvalCode !== approvalCode))
           fault(`attempt ${attemptNo} is ${state} and the acquirer says ${entry?.state ?? 'nothing'}`)
         // While it is asked or reversed the answer is on its way, and a late approval is being given back.
         if (isHeld && !isPaid && !isAsking(attempt) && !late.has(attemptNo))
           fault(`attempt ${attemptNo} is ${state} and the acquirer holds its money`)
         if (isHeld && isPaid) for (const wrong of accountFaults(dossier, entry)) fault(wrong)
+        if (isHeld && isWithdrawn(dossier, 'receipt.returned'))
+          fault(`attempt ${attemptNo} was withdrawn and the acquirer still holds its money`)
       }
       for (const { operationNo, acquirerId, reference, state, kind, amountMinor } of operations) {
         if (!simulators.has(acquirerId)) continue
@@ -119,6 +121,12 @@ function isOf({ orderId, amountMinor, currency }: Dossier['order'], entry: Ledge
 }
 
 const isVoid = ({ kind }: FiledOperation) => kind === 'void'
+
+/** Whether its bank has taken back what paid an order; with `receipt.returned`: and was given it. */
+function isWithdrawn({ events }: Dossier, told: 'order.withdrawn' | 'receipt.returned' = 'order.withdrawn'): boolean {
+  const withdrawn = events.find(({ type }) => type === 'order.withdrawn')?.details['reference']
+  return events.some(({ type, details }) => type === told && details['reference'] === withdrawn)
+}
 
 /** How the acquirer's account of an order differs from ours, beside what is under way or being taken back. */
 function* accountFaults({ order, operations, events }: Dossier, entry: LedgerEntry): Generator<string> {

@@ -5,7 +5,10 @@ import { read, UsageError } from './usage.ts'
 
 const text = { type: 'string' } as const
 
-/** Pays an order through the scripted payer. Fails when the payer was told to pay and the order is not paid. */
+/**
+ * Pays an order through the scripted payer. Fails when the payer was told to pay and the order is not paid, or the bank
+ * to take it back and the order is not cancelled.
+ */
 export async function pay(words: readonly string[]): Promise<number> {
   const { values, positionals } = read(
     words,
@@ -40,7 +43,7 @@ export async function pay(words: readonly string[]): Promise<number> {
     }),
     ...(values.amount !== undefined && { amount: values.amount }),
     ...(values.outcome !== undefined && {
-      outcome: oneOf('outcome', values.outcome, ['approved', 'declined', 'timeout', 'late']),
+      outcome: oneOf('outcome', values.outcome, ['approved', 'declined', 'timeout', 'late', 'reversed']),
     }),
     ...(values.attempts !== undefined && { attempts: count('attempts', values.attempts) }),
     ...(values.save && { saveCard: true }),
@@ -51,7 +54,8 @@ export async function pay(words: readonly string[]): Promise<number> {
     result.status,
     ...result.steps.map(({ step, attempt, result: outcome }) => `  attempt ${attempt}: ${step} ${outcome}`),
   ])
-  return ['CAPTURED', 'PAID', 'AUTHORIZED'].includes(result.status) ? 0 : 1
+  const wanted = options.outcome === 'reversed' ? ['CANCELLED'] : ['CAPTURED', 'PAID', 'AUTHORIZED']
+  return wanted.includes(result.status) ? 0 : 1
 }
 
 function oneOf<const T extends string>(name: string, given: string, values: readonly T[]): T {

@@ -49,13 +49,14 @@ const longestReadMs = 1_000
 
 /** The events of an order's log that are counted, and as what. */
 const countedEvents: Readonly<Record<string, { readonly state?: string; readonly outcome?: string }>> = {
-  'order.captured': { state: 'captured', outcome: 'captured' },
   'order.paid': { state: 'captured', outcome: 'captured' },
+  'order.captured': { state: 'captured', outcome: 'captured' },
   'order.authorized': { state: 'authorized', outcome: 'authorized' },
   'order.fully_captured': { state: 'captured' },
   'order.capture_closed': { state: 'captured' },
   'order.lapsed': { state: 'lapsed' },
   'order.voided': { state: 'voided' },
+  'order.withdrawn': { state: 'voided' },
   'order.partially_refunded': { state: 'partially_refunded' },
   'order.refunded': { state: 'refunded' },
   'order.failed': { state: 'failed' },

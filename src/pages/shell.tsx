@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact'
-import { Glyph } from './glyph.tsx'
+import { Glyph, type GlyphName } from './glyph.tsx'
 import { type Language, languages, phrases } from './language.ts'
 import { kept } from './kept.ts'
 import { Mark } from './mark.tsx'
 
 export interface ShellProps {
   readonly language: Language
-  /** The path of this page by GET, without a query; empty for "where the browser is"; null where no GET leads here. */
+  /** The path of this page by GET, its query without a language; empty for "where the browser is"; null where no GET leads here. */
   readonly path: string | null
   /** Where the sandbox prints its test cards; null in live mode, which shows no banner. */
   readonly testCardsUrl: string | null
@@ -53,18 +53,30 @@ const footer = kept((language: Language) => (
   </footer>
 ))
 
-/** What stands around the pages of the bank that the sandbox imitates: nothing of Gerbang's own look. */
-export function BankShell({ language, path, children }: Pick<ShellProps, 'language' | 'path' | 'children'>) {
+/** What stands around the pages of a bank, counter or wallet that the sandbox imitates: nothing of Gerbang's own look. */
+export function BankShell({
+  language,
+  path,
+  name,
+  glyph = 'bank',
+  strip,
+  children,
+}: Pick<ShellProps, 'language' | 'path' | 'children'> & {
+  /** Who speaks; absent: the bank that knows cards. */
+  readonly name?: string
+  readonly glyph?: GlyphName
+  readonly strip?: string
+}) {
   const { acs } = phrases(language)
   return (
     <>
-      <p class="strip">{acs.sandbox}</p>
+      <p class="strip">{strip ?? acs.sandbox}</p>
       <header class="head">
         <span class="name">
           <span class="mark bank-mark">
-            <Glyph name="bank" />
+            <Glyph name={glyph} />
           </span>
-          {acs.bank}
+          {name ?? acs.bank}
         </span>
         <LanguageSwitch language={language} path={path} />
       </header>
@@ -83,7 +95,7 @@ function LanguageSwitch({ language, path }: { language: Language; path: string |
       {languages
         .filter((other) => other !== language)
         .map((other) => (
-          <a href={`${path}?lang=${other}`} lang={other} hreflang={other}>
+          <a href={`${path}${path.includes('?') ? '&' : '?'}lang=${other}`} lang={other} hreflang={other}>
             {phrases(other).page.thisLanguage}
           </a>
         ))}

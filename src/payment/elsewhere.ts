@@ -15,14 +15,14 @@ import { codeOf } from './payment-code.ts'
 
 /** Makes the newest attempt one by this channel: the one that is under way, or a new one in its place. */
 export function beginElsewhere(work: Change, channel: ChannelId): void {
-  if (isUnderWay(work, channel)) return
+  if (hasBegun(work, channel)) return
   work.abandonAttempt('superseded')
   const attemptNo = work.order.attemptCount + 1
   work.addAttempt(blankAttempt(attemptNo, channel, work.now))
   work.record('attempt.started', { attemptNo, channel })
 }
 
-function isUnderWay({ attempt }: Change, channel: ChannelId): boolean {
+function hasBegun({ attempt }: Change, channel: ChannelId): boolean {
   return attempt?.state === 'started' && attempt.channel === channel
 }
 
@@ -49,7 +49,7 @@ export async function openElsewhere(
 ): Promise<boolean> {
   const opened = await change(deps, merchant, orderId, (work) => {
     if (stateAt(work.order, work.now) !== 'open' || work.order.channel !== channel) return false
-    return isUnderWay(work, channel) || beginAnew(work, channel)
+    return hasBegun(work, channel) || beginAnew(work, channel)
   })
   return opened ?? false
 }
@@ -57,6 +57,8 @@ export async function openElsewhere(
 /**
  * The provider has told us that it refused its payer. Counts as a card's refusal does: the order fails when its
  * attempts are used up. Answers false where nothing was under way.
+ *
+ * @param attemptNo the attempt that it refused; absent: the one that is under way, or one that begins with it
  */
 export async function refuseElsewhere(
   deps: PaymentDeps,
@@ -64,13 +66,15 @@ export async function refuseElsewhere(
   orderId: string,
   channel: ChannelId,
   reason: string,
+  attemptNo?: number,
 ): Promise<boolean> {
   const refused = await change(deps, merchant, orderId, (work) => {
     if (stateAt(work.order, work.now) !== 'open' || work.order.channel !== channel) return false
+    if (attemptNo !== undefined && !isUnderWay(work.attempt, attemptNo)) return false
     beginElsewhere(work, channel)
-    const { attemptNo } = work.moveAttempt('authenticate', 'refused', { reason })
+    const { attemptNo: refusedNo } = work.moveAttempt('authenticate', 'refused', { reason })
     work.countRefusal()
-    work.record('attempt.refused', { attemptNo, channel, reason })
+    work.record('attempt.refused', { attemptNo: refusedNo, channel, reason })
     work.closeIfOver()
     // Who may pick is asked again.
     if (work.order.state === 'open' && work.order.details.isPicked) {
@@ -80,6 +84,11 @@ export async function refuseElsewhere(
     return true
   })
   return refused ?? false
+}
+
+/** Whether the newest attempt is this one, and its payer has not been answered yet. */
+export function isUnderWay(attempt: Attempt | undefined, attemptNo: number): boolean {
+  return attempt?.attemptNo === attemptNo && attempt.state === 'started'
 }
 
 /** Numbers are drawn anew so often when one is taken. */

@@ -42,6 +42,7 @@ export const eventTypes = {
   'order.capture_closed': 'captured',
   'order.lapsed': 'lapsed',
   'order.voided': 'voided',
+  'order.withdrawn': 'voided',
   'order.partially_refunded': 'partially_refunded',
   'order.refunded': 'refunded',
   'order.failed': 'failed',

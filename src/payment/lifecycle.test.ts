@@ -97,6 +97,11 @@ test('money that was paid elsewhere is kept by an order that nobody is paying, a
   assert.deepEqual(pays, ['started'])
 })
 
+test('a bank withdraws from an order that is captured whole, and of which nothing was given back', () => {
+  const from = orderStates.filter((state) => nextOrderState('withdraw', state, 'whole') !== undefined)
+  assert.deepEqual(from, ['captured'])
+})
+
 test('an order whose payer is done asks nobody again (invariant 2)', () => {
   for (const state of settledOrderStates) assert.equal(nextOrderState('pay', state, 'asked'), undefined)
 })

@@ -7,7 +7,8 @@
  * taken twice. `not_sent` is certainty: the acquirer did nothing, and another one is asked.
  *
  * A payment that is made elsewhere, at a bank or in a wallet, is received: nobody was asked for it, and money that comes
- * after an order's time is money all the same. What an order does not want is not in its life: it goes back.
+ * after an order's time is money all the same. What an order does not want is not in its life: it goes back. What it has
+ * taken whole and kept, the bank may withdraw on the same day.
  *
  * A capture or a refund moves the order by `part` where something is left to capture or to give back after
  * it, by `whole` where nothing is. Money that flows back ends the capturing: what is still authorized then
@@ -35,6 +36,7 @@ export const orderRows = [
   ['void', 'authorized', 'whole', 'voided'],
   ['void', 'partially_captured', 'whole', 'voided'],
   ['void', 'captured', 'whole', 'voided'],
+  ['withdraw', 'captured', 'whole', 'voided'],
   ['refund', 'partially_captured', 'part', 'partially_refunded'],
   ['refund', 'partially_captured', 'whole', 'refunded'],
   ['refund', 'captured', 'part', 'partially_refunded'],

@@ -2,7 +2,7 @@ import { rupiah } from '../base/money.ts'
 import type { ChannelId } from '../channel/catalogue.ts'
 import { bigintArray, textArray, timestampArray } from '../postgres/binary-array.ts'
 import { type Sql, statement } from '../postgres/database.ts'
-import type { Receipt, Unwanted } from './receipt.ts'
+import type { Receipt } from './receipt.ts'
 
 const insertAll = statement(
   'receipt.insert_all',
@@ -49,7 +49,7 @@ interface Row {
   payment_code: string | null
   amount_minor: bigint
   state: Receipt['state']
-  reason: Unwanted | null
+  reason: Receipt['reason']
 }
 
 const select = statement(
@@ -87,4 +87,16 @@ const update = statement(
 /** Its money is its payer's again. False where that was noted before. */
 export async function markReturned(sql: Sql, { merchantId, reference }: Receipt): Promise<boolean> {
   return (await sql.query(update, [merchantId, reference])).length > 0
+}
+
+const updateWithdrawn = statement(
+  'receipt.withdrawn',
+  `update receipt
+   set state = 'returning', reason = 'withdrawn'
+   where merchant_id = $1 and reference = $2 and state = 'kept'`,
+)
+
+/** Its money was kept, and is to go back: in the transaction that says so of its order. */
+export async function markWithdrawn(sql: Sql, { merchantId, reference }: Receipt): Promise<void> {
+  await sql.query(updateWithdrawn, [merchantId, reference])
 }

@@ -18,8 +18,11 @@ export interface Payment extends OrderKey {
 /** Why money does not stay: it goes back to its payer. */
 export type Unwanted = 'wrong_amount' | 'paid_already' | 'being_paid' | 'late' | 'cancelled' | 'failed' | 'number_ended'
 
+/** Why money goes back that was kept at first: the bank wants it. */
+export type Withdrawn = 'withdrawn'
+
 /** A payment that we were told of, and what becomes of its money. */
 export interface Receipt extends Omit<Payment, 'bankReference'> {
   readonly state: 'kept' | 'returning' | 'returned'
-  readonly reason: Unwanted | null
+  readonly reason: Unwanted | Withdrawn | null
 }

@@ -1,6 +1,7 @@
 import { renderPage } from '../pages/document.tsx'
 import { type Language, phrases } from '../pages/language.ts'
 import { Shell } from '../pages/shell.tsx'
+import { providerTexts } from './provider-texts.ts'
 
 export interface HomePage {
   readonly language: Language
@@ -12,11 +13,14 @@ export interface HomePage {
   /** A command that opens an order, ready to paste. */
   readonly curl: string
   readonly testCardsUrl: string
+  /** Where the sandbox plays banks, counters and wallets. */
+  readonly simulators: { readonly bank: string; readonly scan: string; readonly wallet: string }
 }
 
 /** Where a developer lands: credentials, a first order, and the test cards. */
 export function homePage(view: HomePage): Buffer {
-  const { language, path, baseUrl, merchantId, merchantKey, curl, testCardsUrl } = view
+  const { language, path, baseUrl, merchantId, merchantKey, curl, testCardsUrl, simulators } = view
+  const { others, othersText, lookUp, scan, session } = providerTexts(language)
   const { home, page } = phrases(language)
   return renderPage(
     <Shell language={language} path={path} testCardsUrl={testCardsUrl} shape="wide">
@@ -55,6 +59,21 @@ export function homePage(view: HomePage): Buffer {
           <a class="button small" href={testCardsUrl}>
             {page.testCards}
           </a>
+        </div>
+        <h2>{others}</h2>
+        <p class="lead">{othersText}</p>
+        <div class="row-start row-many">
+          {(
+            [
+              [simulators.bank, lookUp.title],
+              [simulators.scan, scan.title],
+              [simulators.wallet, session.open.title],
+            ] as const
+          ).map(([href, title]) => (
+            <a class="button small" href={href}>
+              {title}
+            </a>
+          ))}
         </div>
       </section>
     </Shell>,

@@ -8,7 +8,7 @@ import { wireStatusOf } from '../payment/wire-status.ts'
 import { ErrorAnswer } from '../wire/answers.ts'
 import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { type PayerDeps, see } from './scripted-payer.ts'
+import { type PayerDeps, see } from './payer-script.ts'
 
 const path = '/sandbox/numbers/:sofId/:paymentCode/pay'
 

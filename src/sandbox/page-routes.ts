@@ -3,10 +3,12 @@ import { testOtp } from '../card/deck.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { pageHeaders } from '../pages/headers.ts'
 import { type Language, pickLanguage } from '../pages/language.ts'
+import { bankPath } from './bank-page.tsx'
 import { cardsPage } from './cards-page.tsx'
 import { deckView } from './deck-view.ts'
 import { firstOrder } from '../wire/first-order.ts'
 import { homePage } from './home-page.tsx'
+import { scanPath, walletPath } from './session-routes.ts'
 
 export interface PageDeps {
   readonly merchant: Merchant
@@ -32,6 +34,7 @@ export function pageRoutes({ merchant, publicUrl, showsKey }: PageDeps) {
           merchantKey: key,
           curl: firstOrder(publicUrl(), merchant.merchantId, key),
           testCardsUrl: '/sandbox/cards',
+          simulators: { bank: bankPath, scan: scanPath, wallet: walletPath },
         }),
       ),
     )

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { AcquirerSimulator } from '../acquirer/simulator.ts'
 import { invariant } from '../base/invariant.ts'
 import type { Money } from '../base/money.ts'
@@ -13,6 +14,7 @@ import { openOrderId, receiveOpen } from '../payment/open-payment.ts'
 import { findNumber, type OpenNumber } from '../payment/open-number-store.ts'
 import { type Order, paidCodeOf } from '../payment/order.ts'
 import { payableNow, receive } from '../payment/receive.ts'
+import { type Withdrawal, withdraw } from '../payment/withdraw.ts'
 import type { Receipt } from '../payment/receipt.ts'
 import { orderOfCode } from '../payment/standing-store.ts'
 import { cancel, schedule } from '../timer/store.ts'
@@ -31,7 +33,11 @@ export type Lookup =
   | { readonly kind: 'payable'; readonly merchant: Merchant; readonly order: Order }
   /** Any amount that the channel takes. */
   | { readonly kind: 'open'; readonly merchant: Merchant; readonly number: OpenNumber }
-  | { readonly kind: 'refused'; readonly reason: NonNullable<ReturnType<typeof payableNow>> | 'unknown_number' }
+  | { readonly kind: 'refused'; readonly reason: Unpayable; readonly merchant: Merchant; readonly order: Order }
+  | { readonly kind: 'refused'; readonly reason: 'unknown_number' }
+
+/** Why an order cannot be paid now, as its payer is told. */
+export type Unpayable = NonNullable<ReturnType<typeof payableNow>>
 
 /** A provider that has taken money and had no answer tells us again after so long. Business time. */
 const tellAgainMs = 60_000
@@ -61,20 +67,25 @@ export class ProviderSimulator {
     const orderId = merchant && (await orderOfCode(payments.database, merchant.merchantId, channel.id, code))
     const found = orderId && (await payments.orders.find(merchant.merchantId, orderId))
     if (!merchant || !found) return { kind: 'refused', reason: 'unknown_number' }
-    const reason = payableNow(found.order, payments.clock.now(merchant.merchantId))
-    return reason ? { kind: 'refused', reason } : { kind: 'payable', merchant, order: found.order }
+    const { order } = found
+    const reason = payableNow(order, payments.clock.now(merchant.merchantId))
+    return reason ? { kind: 'refused', reason, merchant, order } : { kind: 'payable', merchant, order }
   }
 
   /**
    * Takes a payer's money for an order and tells us of it. What we want of it, the receipt says.
    *
+   * @param session of several payments in one session, on one page, the first is meant; absent: a payment of its own
    * @throws Problem `unavailable` where we could not be told: if the money is held, we are told again later
    */
-  async pay(merchant: Merchant, order: Order, channelId: ChannelId, amount: Money): Promise<Receipt> {
+  async pay(merchant: Merchant, order: Order, channelId: ChannelId, amount: Money, session?: string): Promise<Receipt> {
     const { merchantId } = merchant
     const { orderId, eventSeq } = order
     const purpose = { merchant: merchantId, order: orderId, purpose: `payment by ${channelId}`, n: eventSeq }
-    const reference = uuidFrom(this.#deps.payments.random.bytes(16, purpose))
+    const { random } = this.#deps.payments
+    const reference = uuidFrom(
+      session === undefined ? random.bytes(16, purpose) : sessionBytes(order, channelId, amount, session),
+    )
     return this.#take(merchant, { channel: channelId, number: null, reference }, orderId, amount)
   }
 
@@ -109,6 +120,11 @@ export class ProviderSimulator {
     invariant(receipt, 'money that is held was told of')
     await cancel(payments.database, [reminder])
     return receipt
+  }
+
+  /** Takes a payment back that was kept, if we let it. Undefined where there was no such payment. */
+  withdraw(merchant: Merchant, reference: string): Promise<Withdrawal | undefined> {
+    return withdraw(this.#deps.payments, merchant, reference)
   }
 
   /** Tells us again of money that was taken and of which we may not have heard; the timer's subject names it. */
@@ -151,4 +167,10 @@ function takenOf(subject: string): Taken {
   const reference = rest.pop()
   invariant(channel && reference !== undefined, 'a payment names its channel and its reference')
   return { channel: channel.id, number: rest[0] ?? null, reference }
+}
+
+/** Nobody finds a payment by its session who does not know the order's secret. */
+function sessionBytes({ pageSecret, orderId }: Order, channel: ChannelId, { minor }: Money, session: string): Buffer {
+  const text = JSON.stringify([orderId, channel, minor.toString(), session])
+  return createHmac('sha256', pageSecret).update(text).digest().subarray(0, 16)
 }

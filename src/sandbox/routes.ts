@@ -23,7 +23,8 @@ import { formatExpiry, parseYymm } from '../card/expiry.ts'
 import { parseDuration } from '../base/duration.ts'
 import { faultRoutes, type PlannableFaults } from './fault-routes.ts'
 import { numberRoutes, refuseOtherNumberMethods } from './number-routes.ts'
-import { pay, type PayerDeps } from './scripted-payer.ts'
+import type { PayerDeps } from './payer-script.ts'
+import { pay } from './scripted-payer.ts'
 import type { ClockMove, VirtualClock } from './virtual-clock.ts'
 
 export interface SandboxDeps {
@@ -61,7 +62,13 @@ const PayBody = Type.Object(
     authentication: Type.Optional(Type.Union([Type.Literal('success'), Type.Literal('fail'), Type.Literal('abandon')])),
     amount: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: '^\\d{1,14}$' })])),
     outcome: Type.Optional(
-      Type.Union([Type.Literal('approved'), Type.Literal('declined'), Type.Literal('timeout'), Type.Literal('late')]),
+      Type.Union([
+        Type.Literal('approved'),
+        Type.Literal('declined'),
+        Type.Literal('timeout'),
+        Type.Literal('late'),
+        Type.Literal('reversed', { description: 'The bank takes the payment back; not of cards' }),
+      ]),
     ),
     attempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
     saveCard: Type.Optional(Type.Boolean({ description: "Ticks the page's box" })),

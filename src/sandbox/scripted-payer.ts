@@ -1,13 +1,11 @@
 import { AttemptBlocked } from '../abuse/attempt-blocked.ts'
-import type { AcquirerSimulator } from '../acquirer/simulator.ts'
-import type { AccessControlServer, ChallengeAnswer } from '../authentication/access-control-server.ts'
+import type { ChallengeAnswer } from '../authentication/access-control-server.ts'
 import { invariant } from '../base/invariant.ts'
 import { Problem } from '../base/problem.ts'
 import { Secret } from '../base/secret.ts'
 import { testOtp } from '../card/deck.ts'
 import { pointOffers } from '../card/points.ts'
-import type { Money } from '../base/money.ts'
-import { type Channel, channelOf } from '../channel/catalogue.ts'
+import { channelOf } from '../channel/catalogue.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { AuthenticationInput } from '../payment/authenticate.ts'
 import { hasRoute, takes } from '../payment/candidates.ts'
@@ -19,58 +17,11 @@ import { type Attempt, type Order, type Standing, stateAt } from '../payment/ord
 import { paidAttemptStates } from '../payment/lifecycle.ts'
 import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
-import { type WireStatus, wireStatusOf } from '../payment/wire-status.ts'
-import type { CvvKeeper } from '../vault/cvv.ts'
-import type { ProviderSimulator } from './provider.ts'
+import type { WireStatus } from '../payment/wire-status.ts'
+import { type PayerDeps, type PayerScript, type PayerStep, report, see, waitsForPayer } from './payer-script.ts'
 import { payElsewhere } from './scripted-elsewhere.ts'
 import { redeeming, restrict } from '../vault/restrict.ts'
-import { type CardRules, takeCard, type TypedCard } from '../vault/take-card.ts'
-import type { Vault } from '../vault/vault.ts'
-
-/** What the payer is told to do (design 4.3). */
-export interface PayerScript {
-  /** How to pay; null: as the order says, by card where it says nothing. */
-  readonly method: Channel | null
-  /** Pays so much where it can choose; null: what is asked. */
-  readonly amount: Money | null
-  /** A typed card; where it names no number, the stored card that the order is to be paid with, if there is one. */
-  readonly card: TypedCard & { readonly isChosen: boolean }
-  /** Ticks the page's box. */
-  readonly saveCard: boolean
-  /** Ticks the one by which points are redeemed. */
-  readonly points: boolean
-  readonly authentication: 'success' | 'fail' | 'abandon'
-  /** Null: the card decides. */
-  readonly outcome: 'approved' | 'declined' | 'timeout' | 'late' | null
-  /** How often a refused payer tries; null: until the order has settled. */
-  readonly attempts: number | null
-}
-
-/** One thing that happened, in order. */
-export interface PayerStep {
-  readonly step:
-    | 'card'
-    | 'challenge'
-    | 'authentication'
-    | 'authorization'
-    | 'inquiry'
-    | 'method'
-    | 'lookup'
-    | 'session'
-    | 'payment'
-  readonly attempt: number
-  readonly result: string
-}
-
-export interface PayerDeps {
-  readonly payments: PaymentDeps
-  readonly vault: Vault
-  readonly cvvs: CvvKeeper
-  readonly rules: CardRules
-  readonly acquirer: AcquirerSimulator
-  readonly provider: ProviderSimulator
-  readonly accessControlServer: AccessControlServer
-}
+import { takeCard } from '../vault/take-card.ts'
 
 /** A browser that says no more of itself than it has to. */
 const browser = { userAgent: 'Gerbang scripted payer', acceptHeader: '*/*', language: 'id', ip: '127.0.0.1' } as const
@@ -115,6 +66,8 @@ async function payAs(
   const first = await choose(payments, merchant, orderId, script, steps)
   const channel = channelOf(first.order.channel ?? 'cc')
   if (channel.pays === 'elsewhere') return payElsewhere(deps, merchant, first, channel, script, steps)
+  // A card's money is taken back by its merchant alone.
+  if (script.outcome === 'reversed') throw new Problem('malformed_field', { field: 'outcome' })
   const { amount } = script
   if (amount && amount.minor !== first.order.amount.minor) throw new Problem('malformed_field', { field: 'amount' })
   if (first.order.details.threeDs) return passAtBank(deps, merchant, first, input, script)
@@ -281,19 +234,4 @@ async function answer(deps: PayerDeps, { attempt }: Standing, { authentication }
   while (result === 'wrong') result = await deps.accessControlServer.answerChallenge(id, otp)
   invariant(result, 'the bank knows a challenge that it asked for')
   return result
-}
-
-export function waitsForPayer(order: Order, { clock }: PaymentDeps): boolean {
-  return stateAt(order, clock.now(order.merchantId)) === 'open'
-}
-
-export async function see(deps: PaymentDeps, merchantId: string, orderId: string): Promise<Standing> {
-  const seen = await deps.orders.find(merchantId, orderId)
-  if (!seen) throw new Problem('order_not_found')
-  return seen
-}
-
-export async function report(deps: PaymentDeps, merchantId: string, orderId: string, steps: PayerStep[]) {
-  const { order, attempt } = await see(deps, merchantId, orderId)
-  return { status: wireStatusOf(order, attempt, deps.clock.now(merchantId)), steps }
 }

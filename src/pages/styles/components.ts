@@ -30,10 +30,12 @@ export const components = `
   .field.full { grid-column: 1 / -1; }
   label { display: block; font-weight: 600; font-size: .9375rem; margin-bottom: .3125rem; }
   .box { position: relative; }
-  input:not([type=hidden]) { width: 100%; min-height: 3rem; padding: .5rem .75rem; font-size: 1.0625rem; background: var(--surface); border: 1px solid var(--edge); border-radius: 6px; }
-  input:hover { border-color: var(--ink); }
-  input:focus-visible { outline: 3px solid var(--focus); outline-offset: 0; border-color: var(--focus); }
-  input[aria-invalid] { border-color: var(--bad); box-shadow: inset 0 0 0 1px var(--bad); }
+  input:not([type=hidden]), select, textarea { width: 100%; min-height: 3rem; padding: .5rem .75rem; font-size: 1.0625rem; background: var(--surface); border: 1px solid var(--edge); border-radius: 6px; }
+  input:hover, select:hover, textarea:hover { border-color: var(--ink); }
+  select, textarea { font: inherit; font-size: 1.0625rem; color: inherit; }
+  textarea { min-height: 8rem; font-family: var(--mono); font-size: .9375rem; }
+  input:focus-visible, select:focus-visible, textarea:focus-visible { outline: 3px solid var(--focus); outline-offset: 0; border-color: var(--focus); }
+  input[aria-invalid], select[aria-invalid], textarea[aria-invalid] { border-color: var(--bad); box-shadow: inset 0 0 0 1px var(--bad); }
   input::placeholder { color: var(--soft); opacity: 1; }
   .numeric { font-variant-numeric: tabular-nums; letter-spacing: .01em; }
   .box.with-brand input { padding-right: 3.25rem; }
@@ -108,6 +110,7 @@ export const components = `
   pre { margin-top: .75rem; padding: 1rem; background: var(--slab); color: var(--slab-ink); border-radius: 6px; overflow-x: auto; font-size: .8125rem; line-height: 1.6; }
   pre:focus-visible { outline-offset: 2px; }
   .row-start { display: flex; margin-top: .875rem; }
+  .row-many { flex-wrap: wrap; gap: .75rem; }
   .bank-mark svg { width: 100%; height: 100%; display: block; color: var(--brand); }
   .row-tools { display: flex; justify-content: flex-end; margin-top: .625rem; }
 
