@@ -7,10 +7,10 @@ export const notBuiltYet = [
   { methods: ['POST'], url: '/pg/payment/card/openpayment/update', feature: 'openpayment' },
   { methods: ['GET'], url: '/pg/payment/card/openpayment/check/:sofId/:paymentCode', feature: 'openpayment' },
   { methods: ['GET'], url: '/pg/payment/card/openpayment/delete/:sofId/:paymentCode', feature: 'openpayment' },
-  { methods: ['POST'], url: '/pg/payment/card/directdebit/bind', feature: 'directdebit' },
-  { methods: ['POST'], url: '/pg/payment/card/directdebit/unbind', feature: 'directdebit' },
-  { methods: ['POST'], url: '/pg/payment/card/directdebit/purchase', feature: 'directdebit' },
-  { methods: ['POST'], url: '/pg/payment/card/directdebit/purchase/otp', feature: 'directdebit' },
-  { methods: ['POST'], url: '/pg/payment/card/directdebit/limit', feature: 'directdebit' },
-  { methods: ['POST'], url: '/pg/payment/card/directdebit/limit/otp', feature: 'directdebit' },
+  { methods: ['GET', 'POST'], url: '/pg/payment/card/directdebit/balance', feature: 'directdebit/balance' },
+  {
+    methods: ['GET', 'POST'],
+    url: '/pg/payment/card/directdebit/balance/history',
+    feature: 'directdebit/balance/history',
+  },
 ] as const

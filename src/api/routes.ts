@@ -9,6 +9,7 @@ import { answerProblems, seconds } from '../http/problem-answer.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { cancelOrder } from '../payment/cancel.ts'
 import type { Glance } from '../payment/order.ts'
+import { isDebitChannel } from '../debit/account.ts'
 import { CheckAnswer, CodeAnswer, InitiateAnswer, success } from '../wire/answers.ts'
 import { readInitiate } from '../wire/initiate.ts'
 import { InitiateBody } from '../wire/initiate-body.ts'
@@ -28,10 +29,11 @@ import {
   checkedByReader,
 } from './deps.ts'
 import { operationRoutes } from './operation-routes.ts'
+import { debitRoutes, initiateByDebit, refuseOtherDebitMethods } from './debit-routes.ts'
 import { notBuiltYet } from './not-built-yet.ts'
 import { planRoutes, refuseOtherPlanMethods } from './plan-routes.ts'
 import { threeDsRoutes } from './three-ds-routes.ts'
-import { type Way, wayOf } from './ways.ts'
+import { type Opened, wayOf } from './ways.ts'
 
 /** The merchants' door: the contract's routes under `/pg/payment/card`. */
 export function apiRoutes(deps: ApiDeps) {
@@ -47,6 +49,7 @@ export function apiRoutes(deps: ApiDeps) {
     refuseOtherMethods(app, `${prefix}/customer`, ['POST'])
     refuseOtherMethods(app, `${prefix}/customer/delete/:cardToken`, ['GET'])
     refuseOtherPlanMethods(app)
+    refuseOtherDebitMethods(app)
     for (const step of ['initiate', 'auth/payer', 'auth/payment'])
       refuseOtherMethods(app, `${prefix}/threeds/${step}`, ['POST'])
     if (deps.direct) directRoutes(deps.direct, deps)
@@ -131,6 +134,7 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
   cardRoutes(app, deps)
   planRoutes(plain, deps)
   threeDsRoutes(app, deps)
+  debitRoutes(app, deps)
 
   for (const { url, methods, feature } of notBuiltYet) {
     for (const method of methods) {
@@ -147,11 +151,15 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
 }
 
 /** Opens the order that a body asks for. */
-async function open(deps: ApiDeps, merchant: Merchant, body: Buffer): Promise<Way & { readonly expiryLink: string }> {
+async function open(deps: ApiDeps, merchant: Merchant, body: Buffer): Promise<Opened> {
   const wanted = readInitiate(body)
   refuseUnpayable(deps, merchant, wanted)
   if (wanted.card.token !== null) await requireStoredCard(deps, merchant, wanted)
   if (wanted.recurring) await requireNewPlan(deps, merchant, wanted)
+  if (isDebitChannel(wanted.channel)) {
+    const referenceNumber = await initiateByDebit(deps, merchant, wanted, wanted.channel)
+    if (referenceNumber !== null) return { referenceNumber }
+  }
   const order = await deps.initiate(merchant, orderOf(wanted))
   return { ...wayOf(deps, merchant, order), expiryLink: wibDateTime(order.expiresAt) }
 }

@@ -54,11 +54,18 @@ const footer = kept((language: Language) => (
 ))
 
 /** What stands around the pages of the bank that the sandbox imitates: nothing of Gerbang's own look. */
-export function BankShell({ language, path, children }: Pick<ShellProps, 'language' | 'path' | 'children'>) {
+export function BankShell({
+  language,
+  path,
+  note,
+  children,
+}: Pick<ShellProps, 'language' | 'path' | 'children'> & {
+  /** What it imitates; absent: 3-D Secure. */ readonly note?: string
+}) {
   const { acs } = phrases(language)
   return (
     <>
-      <p class="strip">{acs.sandbox}</p>
+      <p class="strip">{note ?? acs.sandbox}</p>
       <header class="head">
         <span class="name">
           <span class="mark bank-mark">
