@@ -38,7 +38,7 @@ function reader<Schema extends TSchema>(schema: Schema): (bytes: Buffer) => Stat
   return (bytes) => {
     const { value } = parseBody(bytes)
     dropAbsent(shape, value)
-    if (checker.Check(value)) return value as Static<Schema>
+    if (checker.Check(value)) return value
     const fault = firstFault(shape, value)
     throw new Problem(fault?.missing ? 'missing_field' : 'malformed_field', { field: fault?.field ?? 'sourceOfFunds' })
   }
