@@ -34,7 +34,8 @@ export interface PayResult {
 
 export interface CallbackView {
   readonly id: string
-  readonly orderId: string
+  /** Null where it tells of an account that was linked. */
+  readonly orderId: string | null
   readonly url: string
   readonly body: string
   readonly state: string
@@ -52,6 +53,24 @@ export interface EventView {
   readonly at: string
   readonly type: string
   readonly data: Readonly<Record<string, unknown>>
+}
+
+/** A linked account, as the list has it. */
+export interface AccountView {
+  readonly type: string
+  readonly accountId: string
+  readonly mask: string
+  /** By which a limit is set, where the channel has limits. */
+  readonly journeyID?: string
+  readonly chargeToken?: string
+  readonly limit?: number
+  readonly linkedAt: string
+}
+
+/** What came of a binding that was completed without a browser. */
+export interface LinkResult {
+  readonly status: string
+  readonly accountId: string | null
 }
 
 export interface FaultWish {
@@ -230,6 +249,31 @@ export class SandboxClient {
 
   readonly deleteCard = async (token: string): Promise<void> => {
     await this.call('GET', `/pg/payment/card/customer/delete/${encodeURIComponent(token)}`)
+  }
+
+  /**
+   * Links an account as its holder would.
+   *
+   * @param link the `redirecturl` of `bind`, or its last part
+   */
+  readonly link = async (
+    link: string,
+    typed: { readonly account?: string; readonly otp?: string } = {},
+  ): Promise<LinkResult> =>
+    this.call('POST', `/sandbox/directdebit/${encodeURIComponent(link.split('/').at(-1) ?? '')}/complete`, typed)
+
+  /** The accounts that a customer has linked with the merchant. */
+  readonly accounts = async (customerId: string): Promise<readonly AccountView[]> =>
+    (
+      await this.call<{ data: { accounts: AccountView[] } }>(
+        'GET',
+        `/gerbang/accounts?${new URLSearchParams({ customerId })}`,
+      )
+    ).data.accounts
+
+  /** Unlinks an account. */
+  readonly unlink = async (type: string, accountId: string): Promise<void> => {
+    await this.call('POST', '/pg/payment/card/directdebit/unbind', { sourceOfFunds: { type, accountId } })
   }
 
   /** A page of the merchant's plans, by id. */

@@ -15,9 +15,8 @@ import { type Random, seededRandom, systemRandom } from './base/random.ts'
 import { Secret } from './base/secret.ts'
 import { StartProblem } from './base/start-problem.ts'
 import { localAddressesToo, publicAddressesOnly } from './callback/address.ts'
-import type { Callback } from './callback/callback.ts'
 import { Callbacks } from './callback/callbacks.ts'
-import type { DeliveryDeps, DeliveryOutcome } from './callback/deliver.ts'
+import type { DeliveryDeps } from './callback/deliver.ts'
 import type { CallbackFaults } from './callback/faults.ts'
 import { HostQueues } from './callback/queue.ts'
 import { dnsResolve, type Resolve, systemResolve } from './callback/resolve.ts'
@@ -45,12 +44,15 @@ import { newKeyUsed } from './merchant/store.ts'
 import { claimMode } from './mode-store.ts'
 import type { PaymentDeps } from './payment/deps.ts'
 import { hear } from './payment/hear.ts'
-import { initiate } from './payment/initiate.ts'
+import { initiate, isOfContent } from './payment/initiate.ts'
 import type { OpenNumberDeps } from './payment/open-number.ts'
 import { type Batching, Orders } from './payment/orders.ts'
 import { Database } from './postgres/database.ts'
 import { programVersion } from './postgres/package-root.ts'
 import { ensureSandboxMerchant } from './sandbox-merchant.ts'
+import { debitsOf } from './direct-debits.ts'
+import { tellOfCallback } from './callback-log.ts'
+import { bindingRoutes } from './sandbox/binding-routes.ts'
 import { acsRoutes } from './sandbox/acs-routes.ts'
 import { bankRoutes } from './sandbox/bank-routes.ts'
 import { loadClocks, saveClock } from './sandbox/clock-store.ts'
@@ -65,7 +67,7 @@ import { hasOrders } from './sandbox/seed-store.ts'
 import { VirtualClock } from './sandbox/virtual-clock.ts'
 import { TimerRunner } from './timer/runner.ts'
 import { releaseAll } from './timer/store.ts'
-import { type Timer, timerKinds } from './timer/timer.ts'
+import { timerKinds } from './timer/timer.ts'
 import { subjectOf, timerHandlers } from './timer-handlers.ts'
 import { Cipher } from './vault/cipher.ts'
 import { CvvKeeper } from './vault/cvv.ts'
@@ -260,6 +262,7 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
   // What is planned for an order is planned with all of them: they share it.
   const [acquirer] = simulators
   const provider = acquirer ? new ProviderSimulator({ payments, openNumbers, directory, acquirer }) : null
+  const debits = debitsOf(payments, acquirer ?? null, masterKey)
   const scheduled = faulty ? { ...delivery, sender: faulty.sender(sender) } : delivery
   const handlers = timerHandlers(
     payments,
@@ -340,6 +343,8 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         cvvs,
         rules,
         initiate: initiateOrder,
+        isSame: (order, { identity }) => isOfContent({ contentKey }, order, identity),
+        debits,
       }),
     ),
   )
@@ -372,13 +377,23 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
     const faults = { acquirer: acquirer.faults, callback: callbackFaults, random }
     await app.register(
       doors.developers(
-        sandboxRoutes({ payer, faults, directory, newKeyUsed: keyUsed, delivery, clock: virtualClock, publicUrl }),
+        sandboxRoutes({
+          payer,
+          faults,
+          directory,
+          newKeyUsed: keyUsed,
+          delivery,
+          clock: virtualClock,
+          publicUrl,
+          debits,
+        }),
       ),
     )
     await app.register(doors.payers(acsRoutes({ accessControlServer })))
     const otherSide = { payments, directory, provider, guessed }
     await app.register(doors.payers(bankRoutes(otherSide)))
     await app.register(doors.payers(sessionRoutes(otherSide)))
+    await app.register(doors.payers(bindingRoutes({ debits, directory })))
     await app.register(pageRoutes({ merchant, publicUrl, showsKey: isLoopback(config.host) }))
   }
 
@@ -444,16 +459,6 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
     }),
   ])
   clearTimeout(timeout)
-}
-
-/** One line for each delivery; one that is given up is an operator's to look at. */
-function tellOfCallback(log: Logger, { merchantId }: Timer, callback: Callback, outcome: DeliveryOutcome): void {
-  const { orderId, callbackId } = callback
-  const { kind } = outcome
-  const level = kind === 'abandoned' ? 'warn' : kind === 'postponed' ? 'debug' : 'info'
-  const attempt = 'attempt' in outcome && outcome.attempt
-  const { attemptNo, status, error, ms } = attempt || {}
-  log[level]({ msg: 'callback', merchantId, orderId, callbackId, outcome: kind, attemptNo, status, error, ms })
 }
 
 /** Loads the clocks as they were left; a seed or a start time begins on a fresh data dir. */

@@ -37,6 +37,7 @@ test('the document names the calls that are there, and no others', () => {
   )
   assert.deepEqual(calls.toSorted(), [
     'DELETE /sandbox/faults',
+    'GET /gerbang/accounts',
     'GET /gerbang/plans',
     'GET /gerbang/plans/{planId}',
     'GET /pg/payment/card/cancel/{orderId}',
@@ -54,6 +55,12 @@ test('the document names the calls that are there, and no others', () => {
     'POST /gerbang/plans/{planId}/resume',
     'POST /pg/payment/card/capture',
     'POST /pg/payment/card/customer',
+    'POST /pg/payment/card/directdebit/bind',
+    'POST /pg/payment/card/directdebit/limit',
+    'POST /pg/payment/card/directdebit/limit/otp',
+    'POST /pg/payment/card/directdebit/purchase',
+    'POST /pg/payment/card/directdebit/purchase/otp',
+    'POST /pg/payment/card/directdebit/unbind',
     'POST /pg/payment/card/initiate',
     'POST /pg/payment/card/openpayment/register',
     'POST /pg/payment/card/openpayment/update',
@@ -64,6 +71,7 @@ test('the document names the calls that are there, and no others', () => {
     'POST /pg/payment/card/threeds/initiate',
     'POST /sandbox/callbacks/{id}/resend',
     'POST /sandbox/clock',
+    'POST /sandbox/directdebit/{token}/complete',
     'POST /sandbox/faults',
     'POST /sandbox/numbers/{sofId}/{paymentCode}/pay',
     'POST /sandbox/orders/{orderId}/pay',

@@ -18,6 +18,7 @@ const about = {
     { name: 'Payment', description: 'Opening a payment' },
     { name: 'Direct 3-D Secure', description: 'Card payments whose payer the merchant takes to the bank itself' },
     { name: 'Stored cards', description: 'Cards that customers keep with a merchant' },
+    { name: 'Direct debit', description: 'Accounts that customers link with a merchant' },
     { name: 'Plans', description: "Recurring payments: Gerbang's own calls, as the contract has none" },
     { name: 'Open numbers', description: 'Numbers to which any amount can be paid' },
     { name: 'After payment', description: 'What became of it' },

@@ -7,6 +7,7 @@ import { collectRoutes } from '../src/http/openapi.ts'
 import { jsonRoutes } from '../src/openapi.ts'
 import type { Sql } from '../src/postgres/database.ts'
 import { type AcsDeps, acsRoutes } from '../src/sandbox/acs-routes.ts'
+import { type BindingDeps, bindingRoutes } from '../src/sandbox/binding-routes.ts'
 import { type PageDeps, pageRoutes } from '../src/sandbox/page-routes.ts'
 import { answerOf, assertProblem, basic, bodyOf, sendRaw } from './api.ts'
 import { freshOrderId, seedSample, type TestGateway, testGateway } from './gateway.ts'
@@ -36,6 +37,7 @@ async function allRoutes(): Promise<{ method: string; url: string; path: string 
   const nothing: unknown = { merchant: {}, publicUrl: () => '' }
   await app.register(checkoutRoutes(nothing as CheckoutDeps))
   await app.register(acsRoutes(nothing as AcsDeps))
+  await app.register(bindingRoutes(nothing as BindingDeps))
   await app.register(pageRoutes(nothing as PageDeps))
   await app.register(operationRoutes(nothing as Sql))
   await app.ready()
@@ -54,6 +56,7 @@ describe('a page of another site', () => {
     'GET /healthz',
     'GET /readyz',
     'GET /sandbox/cards',
+    'GET /sandbox/directdebit/:token',
     'POST /sandbox/acs/challenge',
     'POST /sandbox/acs/method',
     'GET /pg/payment/card/threeds/return/:token',

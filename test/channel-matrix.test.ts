@@ -38,11 +38,45 @@ async function open(channel: Channel, which: Case | 'refunded'): Promise<void> {
     order: { id, amount, ...orderMembersFor(channel) },
     url: { callbackUrl: `${shop.url}/${id}` },
     ...membersFor(channel),
+    ...(channel.family === 'direct-debit' && { sourceOfFunds: await linkedAccount(channel.id) }),
   })
   assert.equal(status, 200, `${channel.id} ${which}: ${JSON.stringify(body)}`)
   assert.equal('paymentCode' in body, channel.gives === 'code', channel.id)
-  assert.ok(body['redirecturl'])
+  // By BRI the merchant's own page asks for the OTP.
+  assert.equal('redirecturl' in body, channel.id !== 'ddbri')
   orders.set(placeOf(channel, which), id)
+}
+
+/** An account that a customer has linked, as a request names it. */
+async function linkedAccount(type: string): Promise<{ type: string; accountId: string | null }> {
+  const { redirecturl } = await gateway.client.call<{ redirecturl: string }>(
+    'POST',
+    '/pg/payment/card/directdebit/bind',
+    {
+      customer: {
+        id: 'budi',
+        email: 'budi@example.com',
+        firstName: 'Budi',
+        lastName: 'Santoso',
+        mobilePhone: '+6281286288800',
+      },
+      url: { backUrl: 'https://shop.example' },
+      sourceOfFunds: { type },
+      recurring: {
+        productCode: '001001',
+        type: 'PURCHASE',
+        id: 'langganan',
+        amount: '1000',
+        interval: '1',
+        intervalUnit: 'monthly',
+        maxInterval: '12',
+        startDate: '20270101',
+        endDate: '20271231',
+        retry: { interval: '1', intervalUnit: 'daily', maxInterval: '3' },
+      },
+    },
+  )
+  return { type, accountId: (await gateway.client.link(redirecturl)).accountId }
 }
 
 /** The code of an answer, whether it refuses or not. */

@@ -51,9 +51,6 @@ export function membersFor({ id, needs }: Channel): Record<string, unknown> {
     ovo: '081286288844',
     jeniuspay: '$gerbang',
     finpaymoney: '6281286288844',
-    ddisaku: '081286288844',
-    ddbri: 'card_0123456789',
-    ddmandiri: '0123456789ABCDEF0123456789ABCDEF',
   }
   const asks = (member: string) => needs.some((path) => path === member || path.startsWith(`${member}.`))
   return {

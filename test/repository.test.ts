@@ -34,7 +34,7 @@ function importsOf(file: string): string[] {
 const arrows: Readonly<Record<string, readonly string[]>> = {
   abuse: ['base', 'postgres'],
   acquirer: ['base', 'card', 'postgres', 'vault'],
-  api: ['base', 'card', 'channel', 'http', 'merchant', 'payment', 'recurring', 'vault', 'wire'],
+  api: ['base', 'card', 'channel', 'debit', 'http', 'merchant', 'payment', 'recurring', 'vault', 'wire'],
   audit: [
     'acquirer',
     'base',
@@ -55,6 +55,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   channel: ['base'],
   checkout: ['abuse', 'base', 'card', 'channel', 'http', 'merchant', 'pages', 'payment', 'vault'],
   cli: ['audit', 'backup', 'base', 'channel', 'merchant', 'postgres', 'vault', 'wire'],
+  debit: ['acquirer', 'base', 'callback', 'card', 'channel', 'merchant', 'payment', 'postgres', 'timer', 'wire'],
   event: ['base', 'postgres'],
   http: ['base', 'merchant', 'postgres'],
   jobs: ['base', 'postgres', 'timer'],
@@ -83,6 +84,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'callback',
     'card',
     'channel',
+    'debit',
     'event',
     'http',
     'merchant',
@@ -264,6 +266,7 @@ suite('the rules of the house', () => {
       'card/pan.ts',
       'cli/merchant.ts',
       'cli/serve.ts',
+      'debit/otp.ts',
       'gateway.ts',
       'index.ts',
       'merchant/directory.ts',

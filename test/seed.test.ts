@@ -226,7 +226,7 @@ class Script {
   async end(): Promise<void> {
     const callbacks = await this.#client.callbacks()
     await this.tell(Promise.resolve(callbacks.toSorted((one, other) => (one.id < other.id ? -1 : 1))))
-    for (const { orderId } of callbacks) await this.tell(this.#client.check(orderId))
+    for (const { orderId } of callbacks) if (orderId !== null) await this.tell(this.#client.check(orderId))
   }
 }
 

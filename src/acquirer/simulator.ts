@@ -23,6 +23,8 @@ import type {
   UnaskedAnswer,
   Unknown,
 } from './acquirer.ts'
+import { decideDebit } from './account-deck.ts'
+import type { DebitBank, DebitRequest } from './debit.ts'
 import { type Decision, decide, type ScriptedOutcome, scripted } from './decide.ts'
 import type { Fault, Faults, FaultyMessage } from './faults.ts'
 import { OperationSimulator } from './operation-simulator.ts'
@@ -64,7 +66,7 @@ type SentFault = Exclude<Fault, 'unreachable'>
  * that all that a real acquirer does to us happens here too. The published decks decide (card/deck.ts),
  * or a script for one order.
  */
-export class AcquirerSimulator implements Acquirer {
+export class AcquirerSimulator implements Acquirer, DebitBank {
   readonly id: string
   readonly #channel: string
   readonly #deps: Deps
@@ -143,6 +145,36 @@ export class AcquirerSimulator implements Acquirer {
       // The acquirer has been asked; there is no second use for a CVV (invariant 8).
       this.#deps.cvvs.drop(request.attemptToken)
     }
+  }
+
+  /** The test account decides (account-deck.ts), or a fault that was planned for the order's authorization. */
+  async debit(request: DebitRequest): Promise<AuthorizeReply> {
+    const { merchantId, orderId, reference } = request
+    const planned = this.#struck({ ...request, message: 'authorize' })
+    if (planned === 'unreachable') return { outcome: 'not_sent', reason: 'UNREACHABLE' }
+    return this.#faulty<Reply>(
+      request,
+      planned,
+      (fault) => this.#debit(this.#own(request), fault),
+      (reply) => this.#heard({ merchantId, orderId, reference, about: 'authorization', reply }),
+    )
+  }
+
+  async #debit(
+    { merchantId, orderId, reference, amount, account, approvalCode }: DebitRequest,
+    fault?: Extract<Fault, 'declined' | 'silent'>,
+  ): Promise<Reply> {
+    const decision = fault ? scripted(fault === 'silent' ? 'timeout' : fault) : decideDebit(account)
+    const known = { ...blank, merchantId, reference, orderId, amountMinor: amount.minor, currency: amount.currency }
+    const it: store.Authorization = {
+      ...known,
+      state: decision.state,
+      ...(decision.state === 'approved' && { approvalCode, responseCode: '00' }),
+      ...(decision.state === 'declined' && { responseCode: decision.responseCode, reason: decision.reason }),
+    }
+    const { authorization } = await this.#memory.add({ it, at: this.#deps.clock.now(merchantId) })
+    const isHeard = decision.state !== 'silent' && decision.heard
+    return isHeard && authorization.state !== 'silent' ? this.#replyOf(authorization) : silence(this.#silenceMs)
   }
 
   /**

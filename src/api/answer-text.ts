@@ -1,5 +1,5 @@
 import { type CheckAnswer, success } from '../wire/answers.ts'
-import type { Way } from './ways.ts'
+import type { Opened } from './ways.ts'
 
 /*
  * The two answers that are given in masses, as the serialiser of their schemas writes them, byte for byte
@@ -9,13 +9,14 @@ import type { Way } from './ways.ts'
 const head = JSON.stringify(success).slice(0, -1)
 
 export function initiateText(
-  { redirecturl, expiryLink, paymentCode, appurl, imageurl, stringQr }: Way & { readonly expiryLink: string },
+  { referenceNumber, redirecturl, expiryLink, paymentCode, appurl, imageurl, stringQr }: Opened,
   processingTime: number,
   traceId: string,
 ): string {
   // A token and a time need no escapes; the address before them is the operator's.
   return (
-    `${head},"redirecturl":${JSON.stringify(redirecturl)},"expiryLink":"${expiryLink}"` +
+    `${head}${textOf('referenceNumber', referenceNumber)}${textOf('redirecturl', redirecturl)}` +
+    textOf('expiryLink', expiryLink) +
     `${textOf('paymentCode', paymentCode)}${textOf('appurl', appurl)}${textOf('imageurl', imageurl)}` +
     `${textOf('stringQr', stringQr)},"processingTime":${processingTime},"traceId":"${traceId}"}`
   )

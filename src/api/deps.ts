@@ -3,6 +3,7 @@ import type { DirectWay } from '../http/direct.ts'
 import type { Directory } from '../merchant/directory.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { channelOf } from '../channel/catalogue.ts'
+import type { DebitDeps } from '../debit/deps.ts'
 import { refuseUnavailable, takes } from '../payment/candidates.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import type { NewOrder } from '../payment/initiate.ts'
@@ -23,6 +24,9 @@ export interface ApiDeps {
   readonly directory: Directory
   readonly newKeyUsed: (merchant: Merchant) => Promise<void>
   readonly initiate: (merchant: Merchant, request: NewOrder) => Promise<Order>
+  /** Whether an order was opened by a request of this content. */
+  readonly isSame: (order: Order, request: NewOrder) => boolean
+  readonly debits: DebitDeps
   readonly publicUrl: () => string
   /** Where the payer of a wallet's order, say, goes (`ways.ts`). */
   readonly sessionUrl: (token: string) => string

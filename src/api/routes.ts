@@ -9,6 +9,7 @@ import { answerProblems, seconds } from '../http/problem-answer.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { cancelOrder } from '../payment/cancel.ts'
 import type { Glance } from '../payment/order.ts'
+import { isDebitChannel } from '../debit/account.ts'
 import { CheckAnswer, CodeAnswer, InitiateAnswer, success } from '../wire/answers.ts'
 import { readInitiate } from '../wire/initiate.ts'
 import { InitiateBody } from '../wire/initiate-body.ts'
@@ -29,10 +30,11 @@ import {
 } from './deps.ts'
 import { openNumberRoutes, refuseOtherNumberMethods } from './open-number-routes.ts'
 import { operationRoutes } from './operation-routes.ts'
+import { debitRoutes, initiateByDebit, refuseOtherDebitMethods } from './debit-routes.ts'
 import { notBuiltYet } from './not-built-yet.ts'
 import { planRoutes, refuseOtherPlanMethods } from './plan-routes.ts'
 import { threeDsRoutes } from './three-ds-routes.ts'
-import { type Way, wayOf } from './ways.ts'
+import { type Opened, wayOf } from './ways.ts'
 
 /** The merchants' door: the contract's routes under `/pg/payment/card`. */
 export function apiRoutes(deps: ApiDeps) {
@@ -49,6 +51,7 @@ export function apiRoutes(deps: ApiDeps) {
     refuseOtherMethods(app, `${prefix}/customer/delete/:cardToken`, ['GET'])
     refuseOtherPlanMethods(app)
     refuseOtherNumberMethods(app)
+    refuseOtherDebitMethods(app)
     for (const step of ['initiate', 'auth/payer', 'auth/payment'])
       refuseOtherMethods(app, `${prefix}/threeds/${step}`, ['POST'])
     if (deps.direct) directRoutes(deps.direct, deps)
@@ -134,6 +137,7 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
   planRoutes(plain, deps)
   openNumberRoutes(app, deps)
   threeDsRoutes(app, deps)
+  debitRoutes(app, deps)
 
   for (const { url, methods, feature } of notBuiltYet) {
     for (const method of methods) {
@@ -150,11 +154,15 @@ function routes(plain: FastifyInstance, deps: ApiDeps): void {
 }
 
 /** Opens the order that a body asks for. */
-async function open(deps: ApiDeps, merchant: Merchant, body: Buffer): Promise<Way & { readonly expiryLink: string }> {
+async function open(deps: ApiDeps, merchant: Merchant, body: Buffer): Promise<Opened> {
   const wanted = readInitiate(body)
   refuseUnpayable(deps, merchant, wanted)
   if (wanted.card.token !== null) await requireStoredCard(deps, merchant, wanted)
   if (wanted.recurring) await requireNewPlan(deps, merchant, wanted)
+  if (isDebitChannel(wanted.channel)) {
+    const referenceNumber = await initiateByDebit(deps, merchant, wanted, wanted.channel)
+    if (referenceNumber !== null) return { referenceNumber }
+  }
   const order = await deps.initiate(merchant, orderOf(wanted))
   return { ...wayOf(deps, merchant, order), expiryLink: wibDateTime(order.expiresAt) }
 }

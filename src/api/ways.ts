@@ -18,6 +18,9 @@ export type Way = Pick<InitiateAnswer, 'paymentCode' | 'appurl' | 'imageurl' | '
   readonly redirecturl: string
 }
 
+/** All that `initiate` answers beside code and times. */
+export type Opened = Partial<Way> & Pick<InitiateAnswer, 'expiryLink' | 'referenceNumber'>
+
 export function wayOf({ publicUrl, sessionUrl }: WayDeps, merchant: Merchant, order: Order): Way {
   const token = pageTokenOf(merchant.route, order)
   const base = publicUrl()

@@ -32,6 +32,7 @@ const names: ReadonlySet<string> = new Set([
 /** What merchants write, or what we repeat of it. */
 const merchantsWords: Readonly<Record<string, readonly string[]>> = {
   payment_order: ['request', 'meta_data'],
+  account_binding: ['callback_url', 'success_url', 'fail_url', 'back_url'],
   callback: ['url', 'headers', 'body'],
   callback_attempt: ['answer'],
   merchant: ['name'],

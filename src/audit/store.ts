@@ -261,6 +261,7 @@ const selectCallbacks = statement(
      where a.merchant_id = c.merchant_id and a.callback_id = c.callback_id
    ) t
    where (c.merchant_id, c.order_id) > ($1, $2) and (c.merchant_id, c.order_id) <= ($3, $4)
+     and c.order_id is not null
    order by c.merchant_id, c.order_id, c.event_seq, c.callback_id`,
 )
 

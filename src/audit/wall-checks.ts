@@ -59,7 +59,32 @@ const references: Readonly<Record<string, Selection>> = {
   },
   operation: toOrder,
   receipt: toOrder,
-  callback: toOrder,
+  // One that tells of an account that was linked is about no order.
+  callback: {
+    name: 'callback_about',
+    columns: `page.merchant_id, page.order_id, page.order_id as about,
+     page.order_id is not null and (select true from payment_order o
+      where o.merchant_id = page.merchant_id and o.order_id = page.order_id) is null as is_missing`,
+  },
+  account_binding: {
+    name: 'account_bound',
+    columns: `page.merchant_id, null as order_id, 'account ' || left(page.account_id, 8) as about,
+     page.account_id is not null and (select true from linked_account l
+      where l.merchant_id = page.merchant_id and l.account_id = page.account_id and l.channel = page.channel
+        and l.bank_reference = page.bank_reference) is null as is_missing`,
+  },
+  one_time_password: {
+    name: 'password_for',
+    columns: `page.merchant_id, null as order_id, 'a password to ' || page.purpose as about,
+     case page.purpose
+       when 'bind' then (select true from account_binding b
+         where b.merchant_id = page.merchant_id and b.binding_no = decode(page.subject, 'hex'))
+       when 'pay' then (select true from payment_order o
+         where o.merchant_id = page.merchant_id and o.order_id = page.subject)
+       else (select true from linked_account l
+         where l.merchant_id = page.merchant_id and l.account_id = page.subject)
+     end is null as is_missing`,
+  },
   event: toOrder,
   plan: toOrder,
   plan_event: {

@@ -5,7 +5,8 @@ export type CallbackState = 'pending' | 'delivered' | 'abandoned'
 export interface Callback {
   readonly merchantId: string
   readonly callbackId: string
-  readonly orderId: string
+  /** Null where it tells of no order: of an account that was linked. */
+  readonly orderId: string | null
   readonly eventSeq: number
   readonly url: string
   /** Fixed headers of this notification; those that carry machine time are made on each attempt. */

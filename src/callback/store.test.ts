@@ -22,7 +22,7 @@ test('another merchant’s callback is not found, by any of the questions', asyn
   const key = { merchantId: 'WALL-B', callbackId: callback.callbackId }
   await database.transaction((sql) => store.recordAttempt(sql, callback, anAttempt))
   assert.equal(await store.find(database, key), undefined)
-  assert.deepEqual(await store.listOfOrder(database, 'WALL-B', callback.orderId), [])
+  assert.deepEqual(await store.listOfOrder(database, 'WALL-B', callback.orderId ?? ''), [])
   assert.deepEqual(await store.list(database, 'WALL-B', 10), [])
   assert.deepEqual(await store.listOpen(database, 'WALL-B', '', 10), [])
   assert.equal(await store.restore(database, key, Buffer.from('x')), false)

@@ -17,7 +17,7 @@ export interface CallbackKey {
 interface CallbackRow {
   readonly merchant_id: string
   readonly callback_id: string
-  readonly order_id: string
+  readonly order_id: string | null
   readonly event_seq: number
   readonly url: string
   readonly headers: string

@@ -21,7 +21,7 @@ export async function callbacksResend(words: readonly string[]): Promise<number>
 
 function lines({ id, orderId, url, state, attempts }: CallbackView): string[] {
   return [
-    `${id}  ${orderId}  ${state}  ${url}`,
+    `${id}  ${orderId ?? '-'}  ${state}  ${url}`,
     ...attempts.map(({ at, status, ms, error }) => `  ${at}  ${status ?? error}  ${ms} ms`),
   ]
 }

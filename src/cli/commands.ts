@@ -165,6 +165,24 @@ export const commands: readonly Command[] = [
     run: async (words) => (await import('./cards.ts')).cardsDelete(words),
   },
   {
+    name: ['accounts', 'list'],
+    usage: 'accounts list --customer ID',
+    about: 'the accounts that a customer has linked with the merchant',
+    run: async (words) => (await import('./accounts.ts')).accountsList(words),
+  },
+  {
+    name: ['accounts', 'link'],
+    usage: 'accounts link REDIRECTURL [--account N] [--otp N]',
+    about: 'link an account as its holder would on the page of bind',
+    run: async (words) => (await import('./accounts.ts')).accountsLink(words),
+  },
+  {
+    name: ['accounts', 'unlink'],
+    usage: 'accounts unlink TYPE ACCOUNT_ID',
+    about: 'unlink an account',
+    run: async (words) => (await import('./accounts.ts')).accountsUnlink(words),
+  },
+  {
     name: ['plans', 'list'],
     usage: 'plans list [--state STATE] [--customer ID]',
     about: 'plans of recurring payments',

@@ -13,7 +13,7 @@ import { recordReply } from './settle.ts'
 export const firstInquiryMs = 60_000
 
 /** Nothing was sent to anybody. DE 39 91: issuer or switch inoperative. */
-const nobodyReached = { outcome: 'declined', responseCode: '91', reason: 'ACQUIRER_UNAVAILABLE' } as const
+export const nobodyReached = { outcome: 'declined', responseCode: '91', reason: 'ACQUIRER_UNAVAILABLE' } as const
 
 /**
  * Asks an acquirer for the money, in three steps, so that no transaction is open during the call
@@ -64,6 +64,14 @@ export function recordAsking(deps: PaymentDeps, work: Change): boolean {
     work.closeIfOver()
     return false
   }
+  recordIntent(deps, work, acquirerId)
+  return true
+}
+
+/** Says of the newest attempt, which is authenticated, that `acquirerId` is asked for its money next. */
+export function recordIntent(deps: PaymentDeps, work: Change, acquirerId: string): void {
+  const { order, attempt } = work
+  invariant(attempt, 'there is an attempt that asks')
   const { attemptNo } = attempt
   const reference = newReference(deps, order, attemptNo, 1)
   work.moveAttempt('authorize', 'asked', { acquirerId, acquirerReference: reference, askedAt: work.now })
@@ -71,7 +79,6 @@ export function recordAsking(deps: PaymentDeps, work: Change): boolean {
   work.record('attempt.authorizing', { attemptNo, acquirer: acquirerId, reference })
   work.unschedule('abandon', attemptSubject(order.orderId, attemptNo))
   scheduleInquiry(work, attemptNo)
-  return true
 }
 
 /**

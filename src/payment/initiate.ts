@@ -71,6 +71,15 @@ function sameOrder(earlier: Order, order: Order): Order {
   return earlier
 }
 
+/** Whether an order was opened by a request of this content. */
+export function isOfContent(
+  { contentKey }: Pick<InitiateDeps, 'contentKey'>,
+  { merchantId, contentHash }: Pick<Order, 'merchantId' | 'contentHash'>,
+  identity: string,
+): boolean {
+  return contentHash.equals(contentHashOf(contentKey, merchantId, identity))
+}
+
 function codeInUse(): Problem {
   return new Problem('conflict', {
     reason: 'Another open order has this sourceOfFunds.paymentCode, or it is registered',

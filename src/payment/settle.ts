@@ -1,5 +1,6 @@
 import type { Approved, Reply } from '../acquirer/acquirer.ts'
 import { invariant, unreachable } from '../base/invariant.ts'
+import { channelOf } from '../channel/catalogue.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { attemptSubject, type Change, change } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
@@ -76,12 +77,16 @@ export const authorizationLifeMs = 7 * 24 * 3_600_000
 /** The order is paid, or its amount is set aside for the merchant to capture. */
 function approve(work: Change, attemptNo: number, { approvalCode, responseCode, channel }: Approved): void {
   const { amount, orderId, details } = work.order
-  work.settleCard()
+  const { attempt } = work
+  invariant(attempt, 'what is approved was asked for by an attempt')
+  const paysBy = channelOf(attempt.channel)
+  const isCard = paysBy.pays === 'card'
+  if (isCard) work.settleCard()
   work.startPlan()
   const told = { attemptNo, amount: amount.minor.toString(), approvalCode }
   // Whatever the payer had picked before.
-  const paidWith = { paidAttempt: attemptNo, channel: 'cc', paymentCode: null }
-  const patch = { approvalCode, responseCode, acquirerChannel: channel }
+  const paidWith = { paidAttempt: attemptNo, channel: paysBy.id, paymentCode: null }
+  const patch = { approvalCode, responseCode, acquirerChannel: isCard ? channel : paysBy.bank }
   if (details.authorizesOnly) {
     const authorizedUntil = new Date(work.now.getTime() + authorizationLifeMs)
     work.moveAttempt('authorize', 'reserved', patch)

@@ -18,6 +18,11 @@ export async function signAnew(deps: PaymentDeps, merchant: Merchant, callbackId
   const body = callback.body.toString('utf8')
   if (verifies(body, key)) return
   const anew = Buffer.from(signedBody(unsignedBody(body), key), 'utf8')
+  if (callback.orderId === null) {
+    // There is no order, and no log, that could say so.
+    await restore(deps.database, { merchantId, callbackId }, anew)
+    return
+  }
   await change(deps, merchant, callback.orderId, (work) => work.record('callback.signed_anew', { callbackId }), {
     also: async (sql) => {
       // Delivered by hand meanwhile: nothing is signed anew, and the log does not say so.

@@ -77,6 +77,8 @@ export class FaultyDelivery {
     const callback = await find(database, { merchantId, callbackId })
     if (callback?.state !== 'pending') return undefined
     const { orderId, eventSeq, attemptCount } = callback
+    // What is planned is planned for orders.
+    if (orderId === null) return undefined
     const struck = faults.take(merchantId, { orderId, message: 'callback', nth: `${eventSeq}.${attemptCount}` })
     if (!struck) return undefined
     const { fault } = struck

@@ -21,6 +21,8 @@ import { callbackAnswer, clockAnswer, isoWib } from './answers.ts'
 import { sampleNumber } from '../card/deck.ts'
 import { formatExpiry, parseYymm } from '../card/expiry.ts'
 import { parseDuration } from '../base/duration.ts'
+import type { DebitDeps } from '../debit/deps.ts'
+import { completeBinding } from './scripted-binding.ts'
 import { faultRoutes, type PlannableFaults } from './fault-routes.ts'
 import { numberRoutes, refuseOtherNumberMethods } from './number-routes.ts'
 import type { PayerDeps } from './payer-script.ts'
@@ -35,6 +37,7 @@ export interface SandboxDeps {
   readonly delivery: DeliveryDeps
   readonly clock: VirtualClock
   readonly publicUrl: () => string
+  readonly debits: DebitDeps
 }
 
 /** How many callbacks of a merchant are listed when no order is named. */
@@ -77,6 +80,18 @@ const PayBody = Type.Object(
   closed,
 )
 
+const BindingBody = Type.Object(
+  {
+    account: Type.Optional(Type.String({ maxLength: 40, description: 'A test account; the first where it is absent' })),
+    otp: Type.Optional(Type.String({ maxLength: 12 })),
+  },
+  closed,
+)
+const BindingAnswer = Type.Object({
+  status: Type.String({ description: 'LINKED, FAILED, EXPIRED or WAITING' }),
+  accountId: Type.Union([Type.String(), Type.Null()]),
+})
+
 const ClockBody = Type.Object(
   {
     advance: Type.Optional(Type.String()),
@@ -115,7 +130,7 @@ const EventsAnswer = Type.Object({
 
 const CallbackAnswer = Type.Object({
   id: Type.String(),
-  orderId: Type.String(),
+  orderId: Type.Union([Type.String(), Type.Null()], { description: 'Null: it tells of an account that was linked' }),
   url: Type.String(),
   body: Type.String(),
   state: Type.String(),
@@ -141,6 +156,7 @@ export function sandboxRoutes(deps: SandboxDeps) {
     refuseOtherMethods(app, '/sandbox/orders/:orderId/pay', ['POST'])
     refuseOtherMethods(app, '/sandbox/orders/:orderId/events', ['GET'])
     refuseOtherNumberMethods(app)
+    refuseOtherMethods(app, '/sandbox/directdebit/:token/complete', ['POST'])
     refuseOtherMethods(app, '/sandbox/callbacks', ['GET'])
     refuseOtherMethods(app, '/sandbox/faults', ['GET', 'POST', 'DELETE'])
     refuseOtherMethods(app, '/sandbox/callbacks/:id/resend', ['POST'])
@@ -236,6 +252,20 @@ function routes(plain: FastifyInstance, deps: SandboxDeps): void {
       if (events.length === 0) throw new Problem('order_not_found')
       return { events: events.map(({ seq, at, type, data }) => ({ seq, at: isoWib(at), type, data })) }
     },
+  )
+
+  app.post(
+    '/sandbox/directdebit/:token/complete',
+    {
+      schema: {
+        summary: 'Link an account as its holder would on the page that bind leads to',
+        tags: ['Sandbox'],
+        params: Type.Object({ token: Type.String() }),
+        body: BindingBody,
+        response: { 200: BindingAnswer, ...errors },
+      },
+    },
+    async (request) => completeBinding(deps, merchantOf(request), request.params.token, request.body),
   )
 
   app.get(

@@ -13,6 +13,7 @@ export type KeyPurpose =
   | 'cards'
   | 'fingerprints of cards'
   | 'networks and devices'
+  | 'one-time passwords'
 
 /**
  * The key of a purpose, 32 bytes: HKDF-SHA256 (RFC 5869) of a key that is used for nothing else. Without salt,

@@ -45,6 +45,7 @@ export type ErrorAnswer = CodeAnswer
 export const InitiateAnswer = inOrder({
   responseCode,
   responseMessage: Type.String(),
+  referenceNumber: Type.Optional(Type.String({ description: 'Of the OTP that was sent: ddbri' })),
   redirecturl: Type.Optional(Type.String()),
   expiryLink: Type.Optional(Type.String({ description: 'YYYY-MM-DD HH:MM:SS in UTC+7' })),
   paymentCode: Type.Optional(Type.String()),
@@ -55,6 +56,37 @@ export const InitiateAnswer = inOrder({
   traceId,
 })
 export type InitiateAnswer = Static<typeof InitiateAnswer>
+
+/** Where the payer goes who links an account. */
+export const BindAnswer = inOrder({
+  responseCode,
+  responseMessage: Type.String(),
+  referenceNumber: Type.Optional(Type.String({ description: "The bank's: ddisaku" })),
+  redirecturl: Type.String(),
+  processingTime,
+  traceId,
+})
+
+export const AccountsAnswer = Type.Object({
+  responseCode,
+  responseMessage: Type.String(),
+  data: Type.Object({
+    customer: Type.Object({ id: Type.String() }),
+    accounts: Type.Array(
+      inOrder({
+        type: Type.String(),
+        accountId: Type.String(),
+        mask: Type.String(),
+        journeyID: Type.Optional(Type.String()),
+        chargeToken: Type.Optional(Type.String()),
+        limit: Type.Optional(Type.Integer()),
+        linkedAt: Type.String({ description: 'YYYY-MM-DD HH:MM:SS in UTC+7' }),
+      }),
+    ),
+  }),
+  processingTime,
+  traceId,
+})
 
 export const CardInfo = Type.Object({
   brand: nullableText(),

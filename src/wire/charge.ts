@@ -81,7 +81,7 @@ export function sentCardOf(card: unknown, raw: ReadonlyMap<string, string>): Par
 }
 
 /** Says of what is kept with an order that it came with its card (`StoredInitiate`). */
-function marked(stored: string): string {
+export function marked(stored: string): string {
   return `${stored.slice(0, -1)},"charge":"Y"}`
 }
 

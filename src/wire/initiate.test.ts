@@ -31,6 +31,8 @@ test('the sample request of the documentation is read', () => {
     channel: 'cc',
     paymentCode: null,
     accountId: null,
+    otp: null,
+    otpReference: null,
     terms: { cardFilter: null, points: null, acquirerId: null, fdsId: null },
     recurring: null,
     metaData: null,

@@ -46,6 +46,9 @@ export interface InitiateRequest {
   readonly paymentCode: string | null
   /** Who pays, as the channel knows its payers; null where it was not said. */
   readonly accountId: string | null
+  /** The one-time password that a payer typed at the merchant's, and the reference of which one; never kept. */
+  readonly otp: string | null
+  readonly otpReference: string | null
   readonly terms: PaymentTerms
   /** `meta.data` as the JSON text that goes out again. */
   readonly metaData: string | null
@@ -117,11 +120,21 @@ export function readExactly(bytes: Buffer): InitiateRequest {
   if (storedOnFile === 'STORED' && token === undefined) throw new Problem('missing_field', { field: 'card.token' })
   requireOwner(request)
   const wanted = requestOf(shape, request, raw)
+  requireOtpStep(wanted)
   // The card is charged again and again: it must stay, and somebody must own it.
   if (wanted.recurring && storedOnFile === 'NOT_STORED')
     throw new Problem('malformed_field', { field: 'card.storedOnFile' })
   if (wanted.recurring && wanted.customer.id === '') throw new Problem('missing_field', { field: 'customer.id' })
   return wanted
+}
+
+/** The OTP of a payment by BRI comes with its reference, and neither comes with anything else. */
+function requireOtpStep({ channel, otp, otpReference }: InitiateRequest): void {
+  if (otp === null && otpReference === null) return
+  const field = otp === null ? 'order.otp' : 'order.referenceNumber'
+  if (channel !== 'ddbri')
+    throw new Problem('feature_not_allowed', { field: otp === null ? 'order.referenceNumber' : 'order.otp' })
+  if (otp === null || otpReference === null) throw new Problem('missing_field', { field })
 }
 
 /**
@@ -163,7 +176,7 @@ export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<
   const normal = {
     ...rest,
     ...(card && { card: { ...card, ...(token !== undefined && { token }) } }),
-    order: { ...order, amount: String(minor), currency: 'IDR', timeout: timeoutMinutes },
+    order: { ...withoutOtp(order), amount: String(minor), currency: 'IDR', timeout: timeoutMinutes },
     customer: { ...customer, ...(mobilePhone && { mobilePhone }) },
     // One that nobody subscribes to says the same as none.
     ...(recurring && { recurring: sent }),
@@ -204,6 +217,8 @@ export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<
     channel: channel?.id ?? null,
     paymentCode,
     accountId,
+    otp: order.otp === undefined ? null : String(order.otp),
+    otpReference: order.referenceNumber === undefined ? null : String(order.referenceNumber),
     terms,
     metaData,
     card: { token: token ?? null, storedOnFile: card?.storedOnFile ?? null },
@@ -212,6 +227,15 @@ export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<
     // JSON has no line end in it, so that no part can pass for another.
     identity: meta === null ? stored : `${stored}\n${meta}\n`,
   }
+}
+
+/** A password is never kept, and says nothing of what is asked for. */
+function withoutOtp({
+  otp: _otp,
+  referenceNumber: _reference,
+  ...order
+}: InitiateBody['order']): InitiateBody['order'] {
+  return order
 }
 
 /** Members that ask for what is not built, or whose reading is a matter of its own. */
@@ -342,6 +366,8 @@ export function readUsual(bytes: Buffer): InitiateRequest | undefined {
     // Nor are these.
     paymentCode: null,
     accountId: null,
+    otp: null,
+    otpReference: null,
     terms: freeTerms,
     metaData,
     card: { token: null, storedOnFile: null },
@@ -414,10 +440,10 @@ function keptOf({ mode, ...chosen }: NonNullable<InitiateBody['transaction']>): 
 function unbuiltMember({ order, billing, sourceOfFunds, transaction, paymentPlan }: InitiateBody): string | undefined {
   const split = order.item?.findIndex((item) => item.subMerchantId !== undefined) ?? -1
   if (split >= 0) return `order.item.${split}.subMerchantId`
-  if (order.otp !== undefined) return 'order.otp'
-  if (order.referenceNumber !== undefined) return 'order.referenceNumber'
   if (asks(billing?.billerServiceProvider)) return 'billing.billerServiceProvider'
   const channel = sourceOfFunds?.type === undefined ? undefined : findChannel(sourceOfFunds.type)
+  if (order.otp !== undefined && channel?.family !== 'direct-debit') return 'order.otp'
+  if (order.referenceNumber !== undefined && channel?.family !== 'direct-debit') return 'order.referenceNumber'
   if (sourceOfFunds?.paymentCode !== undefined && !channel?.code) return 'sourceOfFunds.paymentCode'
   if (sourceOfFunds?.accountId !== undefined && !channel?.account) return 'sourceOfFunds.accountId'
   if (transaction?.mode !== undefined && !knownModes.has(transaction.mode)) return 'transaction.mode'

@@ -320,6 +320,38 @@ export const en: Phrases = {
     unknownText: 'This request does not exist or is already finished. Open your payment link again.',
   },
 
+  debit: {
+    sandbox: 'Not a real bank. This page imitates the linking of an account, for tests.',
+    title: 'Link an account',
+    heading: (bank) => `Link your account: ${bank}`,
+    text: (merchant) =>
+      `${merchant} wants to charge your account for purchases that you agree to. ${merchant} does not see your account number.`,
+    merchant: 'Merchant',
+    account: 'Account number',
+    accountHint: 'Only the test accounts below are taken.',
+    missing: 'Fill in the account number.',
+    unknown: 'This is not a test account. Do not enter a real one.',
+    testAccounts: 'Test accounts',
+    outcome: 'Outcome',
+    submit: 'Continue',
+    otpTitle: 'Enter the one-time code',
+    otpText: (mask) =>
+      `To link account ${mask}, enter the code that was sent to your phone. It is valid for five minutes.`,
+    otpSubmit: 'Link the account',
+    expired: 'The code is no longer valid. Ask for a new one.',
+    again: 'Send a new code',
+    linkedTitle: 'Account linked',
+    linkedText: (mask, merchant) => `Account ${mask} can now be used at ${merchant}. No money was taken.`,
+    failedTitle: 'Account not linked',
+    failedText: {
+      CANCELLED: 'You cancelled. No money was taken.',
+      OTP_BLOCKED: 'The code was wrong too often. No money was taken.',
+      expired: 'The time to link the account is over. No money was taken.',
+    },
+    unknownTitle: 'Unknown link',
+    unknownText: 'There is no such link. Begin again at the merchant.',
+  },
+
   cards: {
     title: 'Test cards',
     heading: 'Test cards',

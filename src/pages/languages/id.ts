@@ -337,6 +337,39 @@ export const id = {
     unknownText: 'Permintaan ini tidak ada atau sudah selesai. Buka lagi tautan pembayaran Anda.',
   },
 
+  debit: {
+    sandbox: 'Bukan bank sungguhan. Halaman ini meniru penautan rekening untuk uji coba.',
+    title: 'Tautkan rekening',
+    heading: (bank: string) => `Tautkan rekening ${bank}`,
+    text: (merchant: string) =>
+      `${merchant} ingin menagih rekening Anda untuk pembelian yang Anda setujui. ${merchant} tidak melihat nomor rekening Anda.`,
+    merchant: 'Toko',
+    account: 'Nomor rekening',
+    accountHint: 'Hanya rekening uji di bawah ini yang diterima.',
+    missing: 'Isi nomor rekening.',
+    unknown: 'Rekening ini bukan rekening uji. Jangan masukkan rekening sungguhan.',
+    testAccounts: 'Rekening uji',
+    outcome: 'Hasil',
+    submit: 'Lanjutkan',
+    otpTitle: 'Masukkan kode OTP',
+    otpText: (mask: string) =>
+      `Untuk menautkan rekening ${mask}, masukkan kode yang dikirim ke ponsel Anda. Kode berlaku lima menit.`,
+    otpSubmit: 'Tautkan rekening',
+    expired: 'Kode sudah tidak berlaku. Minta kode baru.',
+    again: 'Kirim kode baru',
+    linkedTitle: 'Rekening tertaut',
+    linkedText: (mask: string, merchant: string) =>
+      `Rekening ${mask} kini dapat dipakai di ${merchant}. Belum ada uang yang ditarik.`,
+    failedTitle: 'Rekening tidak tertaut',
+    failedText: {
+      CANCELLED: 'Anda membatalkan penautan. Tidak ada uang yang ditarik.',
+      OTP_BLOCKED: 'Kode salah terlalu sering. Tidak ada uang yang ditarik.',
+      expired: 'Waktu untuk menautkan rekening sudah habis. Tidak ada uang yang ditarik.',
+    },
+    unknownTitle: 'Tautan tidak dikenal',
+    unknownText: 'Tautan ini tidak ada. Mulai lagi dari toko.',
+  },
+
   cards: {
     title: 'Kartu uji',
     heading: 'Kartu uji',
