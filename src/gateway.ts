@@ -2,8 +2,7 @@ import { promisify } from 'node:util'
 import type { Logger } from 'pino'
 import { CardLimits } from './abuse/card-limits.ts'
 import { Acquirers } from './acquirer/acquirers.ts'
-import { simulated } from './acquirer/simulated.ts'
-import { AcquirerSimulator } from './acquirer/simulator.ts'
+import { simulatedAcquirers } from './acquirer/simulators.ts'
 import { apiRoutes } from './api/routes.ts'
 import { AccessControlServer } from './authentication/access-control-server.ts'
 import { AuthenticationSimulator } from './authentication/simulator.ts'
@@ -432,13 +431,6 @@ async function compose(config: Config, options: OpenOptions, opened: OpenDatabas
         await beside?.close()
       }, opened)),
   }
-}
-
-/** All of the sandbox's acquirers; the first takes what no rule sends elsewhere. */
-function simulatedAcquirers(deps: ConstructorParameters<typeof AcquirerSimulator>[0]): readonly AcquirerSimulator[] {
-  const [first, ...others] = simulated
-  const acquirer = new AcquirerSimulator(deps, first)
-  return [acquirer, ...others.map((other) => new AcquirerSimulator(deps, { ...other, beside: acquirer }))]
 }
 
 async function closeAll(stop: () => Promise<void>, opened: OpenDatabase): Promise<void> {
