@@ -67,6 +67,17 @@ describe('a merchant who is hostile to another', () => {
     await gateway.client.pay(planned)
     const [card] = await gateway.client.cards(owner.id)
     assert.ok(card)
+    const number = { sofId: 'vabca', paymentCode: '8804412345678901' }
+    await gateway.client.call('POST', '/pg/payment/card/openpayment/register', {
+      customer: owner,
+      sourceOfFunds: { type: number.sofId, paymentCode: number.paymentCode },
+    })
+    const bound: Record<string, unknown> = await gateway.client.call('POST', '/pg/payment/card/directdebit/bind', {
+      customer: { ...owner, email: 'budi@example.com', firstName: 'Budi', lastName: 'Santoso' },
+      url: { callbackUrl: 'http://127.0.0.1:9/callback' },
+      sourceOfFunds: { type: 'ddbri' },
+    })
+    const token = String(bound['redirecturl']).slice(-64)
     // Delivered and written down, so that nothing of it moves any more.
     const callback = await until('the callback', async () =>
       (await gateway.client.callbacks(paid)).find(({ state }) => state === 'delivered'),
@@ -77,6 +88,9 @@ describe('a merchant who is hostile to another', () => {
       cardToken: 'f'.repeat(64),
       customerId: 'nobody',
       planId: 'no-plan',
+      sofId: 'vabca',
+      paymentCode: '8804499999999999',
+      token: 'f'.repeat(64),
       after: '',
       limit: '1',
       state: 'active',
@@ -87,6 +101,8 @@ describe('a merchant who is hostile to another', () => {
       cardToken: card.token,
       customerId: owner.id,
       planId,
+      ...number,
+      token,
       after: '',
       limit: '1',
       state: 'active',
@@ -122,6 +138,7 @@ describe('a merchant who is hostile to another', () => {
           const bodies: Readonly<Record<string, object>> = {
             [initiatePath]: seedSample(names.orderId),
             '/sandbox/clock': { advance: 'PT1M' },
+            '/sandbox/numbers/{sofId}/{paymentCode}/pay': { amount: 1_000 },
             '/pg/payment/card/customer': { customer: { id: names.customerId } },
             '/pg/payment/card/payment': {
               customer: { id: names.customerId },

@@ -123,13 +123,14 @@ export async function serve(
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
+  ms = 20_000,
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + ms
   for (;;) {
     const found = await look()
     // What is left is what the type says.
     if (found) return found as Exclude<T, false | null | undefined | 0 | ''>
-    if (performance.now() > deadline) throw new Error(`Waited 20 s for ${what}`)
+    if (performance.now() > deadline) throw new Error(`Waited ${ms / 1_000} s for ${what}`)
     await sleep(20)
   }
 }

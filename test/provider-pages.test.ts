@@ -530,3 +530,31 @@ describe('the pages of the other side', () => {
     await sandbox.close()
   })
 })
+
+describe('a number that takes any amount', () => {
+  test('is shown, and paid as often as its payer pays; a form that is sent twice is one payment', async () => {
+    const paymentCode = '8804477777777777'
+    await gateway.client.call('POST', '/pg/payment/card/openpayment/register', {
+      customer: { id: 'budi', firstName: 'Budi', mobilePhone: '+6281286288800' },
+      sourceOfFunds: { type: 'vabca', paymentCode },
+    })
+    const path = `/sandbox/bank?channel=vabca&code=${paymentCode}&lang=en`
+    const { text } = await get(path)
+    assert.match(text, /any amount/)
+    assert.match(text, /Budi/)
+    const session = /name="session" value="([0-9a-f]{16})"/.exec(text)?.[1] ?? ''
+    const form = { channel: 'vabca', code: paymentCode, session, lang: 'en' }
+    for (const amount of ['', '0', 'x', '50000001']) {
+      const wrong = await post('/sandbox/bank', { ...form, amount })
+      assert.equal(wrong.status, 422, amount)
+    }
+    const [first, again] = await Promise.all([1, 2].map(() => post('/sandbox/bank', { ...form, amount: '12.500' })))
+    assert.ok(first && again)
+    assert.equal(first.location, again.location)
+    assert.match((await follow(first)).text, /12\.500/)
+    const other = /name="session" value="([0-9a-f]{16})"/.exec((await get(path)).text)?.[1] ?? ''
+    const next = await post('/sandbox/bank', { ...form, session: other, amount: '12500' })
+    assert.notEqual(next.location, first.location)
+    assert.deepEqual(await findingsOn(gateway.database, new Secret(Buffer.from(testMasterKey, 'hex'))), [])
+  })
+})

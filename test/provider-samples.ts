@@ -3,13 +3,13 @@ import { channelOf } from '../src/channel/catalogue.ts'
 import type { Language } from '../src/pages/language.ts'
 import type { Receipt } from '../src/payment/receipt.ts'
 import { lookUpPage, screenPage, type ScreenPage } from '../src/sandbox/bank-page.tsx'
-import type { Bill } from '../src/sandbox/provider-page.tsx'
+import type { OrderBill } from '../src/sandbox/provider-page.tsx'
 import { receiptPage } from '../src/sandbox/receipt-page.tsx'
 import { askPage, declinedPage, sessionPage, type SessionPage } from '../src/sandbox/session-page.tsx'
 
 /* The pages of the simulated banks, counters and wallets, by name. */
 
-const bill: Bill = {
+const bill: OrderBill = {
   merchantName: 'Kopi Contoh Nusantara',
   orderId: 'INV-2026-000123',
   customer: 'Siti Contoh',
@@ -17,7 +17,7 @@ const bill: Bill = {
   amount: rupiah(285_000n),
 }
 
-const longest: Bill = {
+const longest: OrderBill = {
   merchantName: 'Perkumpulan Pengusaha Kerajinan Tangan Nusantara Sejahtera Bersama',
   orderId: 'A'.repeat(64),
   customer: 'N'.repeat(100),
@@ -102,6 +102,7 @@ export const providerSamples: Readonly<Record<string, (language: Language) => Bu
   'provider-screen-longest': (language) => screen(language, { bill: longest, error: 'wrongAmount', typed: '1' }),
   'provider-screen-unread': (language) => screen(language, { error: 'badAmount', typed: 'x' }),
   'provider-screen-paid': (language) => screen(language, { refused: 'paid_already' }),
+  'provider-screen-open': (language) => screen(language, { bill: { ...bill, orderId: null, amount: null } }),
   'provider-screen-unknown': (language) => screen(language, { refused: 'unknown_number', bill: null }),
   'provider-session': (language) => session(language),
   'provider-session-longest': (language) => session(language, { bill: longest }),

@@ -172,7 +172,7 @@ test('an acquirer that keeps what was withdrawn is found by the audit', async ()
   await hold('approved')
   assert.deepEqual(
     (await findings()).map((finding) => finding.split(': ')[0]),
-    [`acquirer ${id}`],
+    [`acquirer ${id}`, `receipt-money ${id}`],
   )
   await hold('reversed')
   assert.deepEqual(await findings(), [])

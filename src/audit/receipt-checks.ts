@@ -5,13 +5,13 @@ import type { Dossier, FiledEvent, FiledReceipt } from './dossier.ts'
 
 const simulators: ReadonlySet<string> = new Set(simulated.map(({ id }) => id))
 
-/** Whatever was picked before, a card has paid. */
-const paidByCard: readonly string[] = ['order.captured', 'order.authorized']
+/** Whatever was picked before, it was paid by what its attempt is by. */
+const paidByAsking: readonly string[] = ['order.captured', 'order.authorized']
 
 const isKept = ({ state }: FiledReceipt) => state === 'kept'
 
 /** Events that tell by which channel, and to which number, an order is to be paid, or was. */
-const tellsWay: ReadonlySet<string> = new Set(['order.initiated', 'method.picked', 'order.paid', ...paidByCard])
+const tellsWay: ReadonlySet<string> = new Set(['order.initiated', 'method.picked', 'order.paid', ...paidByAsking])
 
 /** As much of a reference as tells it from others: a finding shows no number that could be a card's. */
 const shown = (reference: unknown) => `payment ${String(reference).slice(0, 8)}…`
@@ -49,8 +49,9 @@ export const receiptChecks: readonly OrderCheck[] = [
           fault(`${shown(reference)} is another than the log says`)
         if (reason !== null) fault(`${shown(reference)} is kept and is not wanted`)
       }
+      const withdrawn = toldOf(dossier, 'order.withdrawn')
       for (const reference of paid.keys())
-        if (!kept.some((each) => each.reference === reference))
+        if (!kept.some((each) => each.reference === reference) && !withdrawn.has(reference))
           fault(`${shown(reference)} paid the order and is not kept`)
       return receipts.length
     },
@@ -58,17 +59,20 @@ export const receiptChecks: readonly OrderCheck[] = [
   {
     name: 'returns',
     invariant: 2,
-    about: 'money that an order does not want is told with its reason, and goes back, once',
+    about:
+      'money that an order does not want, or that its bank takes back, is told with its reason, and goes back, once',
     look: (dossier, fault) => {
       const { receipts, timers } = dossier
       const unwanted = toldOf(dossier, 'receipt.unwanted')
+      const withdrawn = toldOf(dossier, 'order.withdrawn')
       const returned = toldOf(dossier, 'receipt.returned')
       const going = receipts.filter((receipt) => !isKept(receipt))
       for (const receipt of going) {
         const { reference, state, reason } = receipt
-        const [told, ...again] = unwanted.get(reference) ?? []
+        const isWithdrawn = reason === 'withdrawn'
+        const [told, ...again] = (isWithdrawn ? withdrawn : unwanted).get(reference) ?? []
         if (!told || again.length > 0) fault(`${shown(reference)} is ${state} and ${again.length} times told unwanted`)
-        else if (!isTold(receipt, told) || told.details['reason'] !== reason)
+        else if (!isWithdrawn && (!isTold(receipt, told) || told.details['reason'] !== reason))
           fault(`${shown(reference)} is another than the log says`)
         const times = returned.get(reference)?.length ?? 0
         if (times !== (state === 'returned' ? 1 : 0))
@@ -76,7 +80,7 @@ export const receiptChecks: readonly OrderCheck[] = [
         if (state !== 'returned' && !timers.has(timerIdOf('return', reference)))
           fault(`${shown(reference)} is ${state} and nobody gives it back`)
       }
-      for (const reference of new Set([...unwanted.keys(), ...returned.keys()]))
+      for (const reference of new Set([...unwanted.keys(), ...withdrawn.keys(), ...returned.keys()]))
         if (!going.some((each) => each.reference === reference))
           fault(`${shown(reference)} is not wanted and is not going back`)
       return going.length
@@ -106,16 +110,20 @@ export const receiptChecks: readonly OrderCheck[] = [
     name: 'way-to-pay',
     invariant: 6,
     about: 'an order is paid by the channel, and to the number, that its log told last',
-    look: ({ order: { channel, paymentCode, openCode }, events }, fault) => {
+    look: ({ order: { channel, paymentCode, openCode, paidAttempt }, attempts, events }, fault) => {
       const told = events.findLast(({ type }) => tellsWay.has(type))
       if (!told) return 0
-      const { channel: by = null, paymentCode: number = null } = paidByCard.includes(told.type)
-        ? { channel: 'cc' }
+      const payer = attempts.find(({ attemptNo }) => attemptNo === paidAttempt)
+      const { channel: by = null, paymentCode: number = null } = paidByAsking.includes(told.type)
+        ? { channel: payer?.channel }
         : told.details
       // Before there were other ways to pay, an order that was left open did not say that a card has paid it.
       const isOld = channel === null && events[0]?.details['channel'] === null && by === 'cc'
       if (by !== channel && !isOld) fault(`the order is by ${channel ?? 'no channel'} and its log says ${String(by)}`)
-      if (number !== (paymentCode ?? openCode)) fault('the order has another number to pay to than its log says')
+      // The first word of an order that was paid to an open number does not tell it, the last does.
+      const isBeforePaid = openCode !== null && told.type === 'order.initiated'
+      if (!isBeforePaid && number !== (paymentCode ?? openCode))
+        fault('the order has another number to pay to than its log says')
       return 1
     },
   },

@@ -216,9 +216,10 @@ suite('a backup', () => {
     const path = join(folder.path, 'harmed.gz')
     const lines = text.toString().split('\n')
     const withoutLine = (index: number) => gzipSync(lines.filter((_, place) => place !== index).join('\n'))
+    // All bits of a byte: one alone may be padding between two blocks, which says nothing.
     const flipped = (at: number) => {
       const copy = Buffer.from(whole)
-      copy[at] = (copy[at] ?? 0) ^ 0x10
+      copy[at] = (copy[at] ?? 0) ^ 0xff
       return copy
     }
     const harmed: readonly (readonly [name: string, bytes: Buffer, about: RegExp])[] = [
@@ -231,8 +232,8 @@ suite('a backup', () => {
       ['all but its seal', gzipSync(`${lines.slice(0, -2).join('\n')}\n`), /is cut short/],
       ['without a line of rows', withoutLine(2), /is damaged/],
       ['with one row more', gzipSync(text.toString().replace('["(', '["(X)","(')), /is damaged/],
-      ['a bit in the middle', flipped(Math.floor(whole.length / 2)), /is damaged|is cut short/],
-      ['a bit near the end', flipped(whole.length - 3), /is damaged|is cut short/],
+      ['a byte in the middle', flipped(Math.floor(whole.length / 2)), /is damaged|is cut short/],
+      ['a byte near the end', flipped(whole.length - 3), /is damaged|is cut short/],
       ['something behind it', gzipSync(`${text.toString()}["more"]\n`), /is damaged/],
       [
         'another format',

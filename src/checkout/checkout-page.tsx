@@ -34,7 +34,13 @@ export function checkoutPage(page: CheckoutPage): Buffer {
   const open = openKinds.has(step.kind)
   const refreshSeconds = step.kind === 'processing' ? 3 : 'payBefore' in step ? 15 : undefined
   return renderPage(
-    <Shell language={language} path={action} testCardsUrl={testCardsUrl} shape="gate">
+    <Shell
+      language={language}
+      path={action}
+      testCardsUrl={testCardsUrl}
+      simulatedUrl={simulatedUrlOf(page)}
+      shape="gate"
+    >
       {/* What happened comes first where it is all that matters; beside each other both are first. */}
       {settled ? <Step page={page} /> : null}
       <Summary page={page} open={open} />
@@ -137,4 +143,12 @@ function titleOf(view: CheckoutPage): string {
     default:
       return unreachable(step)
   }
+}
+
+/** Where the sandbox plays what the page waits for; null in live mode, and where it waits for nobody. */
+function simulatedUrlOf({ testCardsUrl, action, step }: CheckoutPage): string | null {
+  if (testCardsUrl === null) return null
+  if (step.kind === 'code') return `/sandbox/bank?channel=${step.channel}&code=${step.code}`
+  const token = action.slice(action.lastIndexOf('/') + 1)
+  return step.kind === 'qr' || step.kind === 'wallet' ? `/sandbox/wallet/${token}` : null
 }

@@ -54,12 +54,14 @@ export class Load {
   #refusedInSpan = 0
   #spanBegan = -Infinity
   #endedAt = -Infinity
+  readonly #burst: number
   #done = 0
   #slow = 0
   #peak = 0
 
   constructor(limit = first) {
     this.#limit = limit
+    this.#burst = Math.min(burst, limit)
   }
 
   /** How many may be at work now. */
@@ -94,7 +96,7 @@ export class Load {
       this.#forms += 1
       return
     }
-    if (this.#inWork === 0 && now - this.#endedAt >= restMs) this.#limit = Math.max(this.#limit, burst)
+    if (this.#inWork === 0 && now - this.#endedAt >= restMs) this.#limit = Math.max(this.#limit, this.#burst)
     this.#inWork += 1
     this.#peak = Math.max(this.#peak, this.#inWork)
   }

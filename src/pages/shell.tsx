@@ -10,19 +10,26 @@ export interface ShellProps {
   readonly path: string | null
   /** Where the sandbox prints its test cards; null in live mode, which shows no banner. */
   readonly testCardsUrl: string | null
+  /** Where the sandbox plays the bank or the wallet that this page waits for; absent where it waits for none. */
+  readonly simulatedUrl?: string | null
   /** `gate` holds two slabs, `single` one narrow, `wide` one broad. */
   readonly shape: 'gate' | 'single' | 'wide'
   readonly children: ComponentChildren
 }
 
 /** What stands around every page of Gerbang's own. */
-export function Shell({ language, path, testCardsUrl, shape, children }: ShellProps) {
+export function Shell({ language, path, testCardsUrl, simulatedUrl = null, shape, children }: ShellProps) {
   const { page } = phrases(language)
   return (
     <>
       {testCardsUrl === null ? null : (
         <p class="strip">
-          {page.sandbox} <a href={testCardsUrl}>{page.testCards}</a>
+          {page.sandbox}{' '}
+          {simulatedUrl === null ? (
+            <a href={testCardsUrl}>{page.testCards}</a>
+          ) : (
+            <a href={simulatedUrl}>{page.payThere}</a>
+          )}
         </p>
       )}
       <header class="head">

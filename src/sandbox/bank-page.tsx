@@ -114,6 +114,7 @@ export interface ScreenPage extends ProviderPage {
 export function screenPage(page: ScreenPage): Buffer {
   const { language, channel, code, bill, refused, session, error, typed } = page
   const { lookUp, screen, bank, refused: refusals } = providerTexts(language)
+  if (bill?.amount === null) return openScreenPage(page, bill)
   const due = bill ? formatRupiah(bill.amount) : ''
   const mistake = error === null ? null : error === 'badAmount' ? screen.badAmount : screen.wrongAmount(due)
   const title = refused === null ? screen.pay(due) : refusals[refused].title
@@ -152,7 +153,7 @@ export function screenPage(page: ScreenPage): Buffer {
         <AllTheSame language={language}>
           <form method="post" action={bankPath} noValidate data-once>
             {hidden}
-            <AmountField page={{ ...page, typed: typed || bill.amount.minor.toString() }} mistake={mistake} />
+            <AmountField page={{ ...page, typed: typed || (bill.amount?.minor.toString() ?? '') }} mistake={mistake} />
             <div class="actions">
               <Send language={language} label={screen.force} quiet name="force" value="1" />
             </div>
@@ -164,9 +165,35 @@ export function screenPage(page: ScreenPage): Buffer {
   )
 }
 
+/** Of a number that takes any amount, as often as somebody pays. */
+function openScreenPage(page: ScreenPage, bill: Bill): Buffer {
+  const { language, channel, code, session, error } = page
+  const { lookUp, screen, bank } = providerTexts(language)
+  const mistake = error === null ? null : screen.badAmount
+  return renderProvider(
+    page,
+    { title: mistake ?? channel.name[language], name: bank, glyph: 'bank' },
+    <>
+      <Mistakes language={language} all={[['amount', mistake]]} />
+      <h1>{channel.name[language]}</h1>
+      <p class="lead">{screen.heading}</p>
+      <BillRows language={language} bill={bill} more={[[screen.number, grouped(code)]]} />
+      <form method="post" action={bankPath} noValidate data-once>
+        <HiddenFields values={{ channel: channel.id, code, session, lang: language }} />
+        <AmountField page={page} mistake={mistake} />
+        <div class="actions">
+          <Send language={language} label={screen.payOther} />
+        </div>
+      </form>
+      <Back href={`${bankPath}?channel=${channel.id}&lang=${language}`} text={lookUp.again} />
+    </>,
+  )
+}
+
 function AmountField({ page, mistake }: { page: ScreenPage; mistake: string | null }) {
-  const { language, refused, typed } = page
+  const { language, refused, typed, bill } = page
   const { screen } = providerTexts(language)
+  const isHinted = refused === null && bill?.amount !== null
   return (
     <div class="field">
       <label for="amount">{screen.other}</label>
@@ -180,10 +207,10 @@ function AmountField({ page, mistake }: { page: ScreenPage; mistake: string | nu
         maxLength={20}
         value={typed}
         aria-invalid={mistake === null ? undefined : 'true'}
-        aria-describedby={mistake === null ? (refused === null ? 'amount-hint' : undefined) : 'amount-error'}
+        aria-describedby={mistake === null ? (isHinted ? 'amount-hint' : undefined) : 'amount-error'}
       />
       <FieldError id="amount" text={mistake} />
-      {refused === null && mistake === null ? (
+      {isHinted && mistake === null ? (
         <p class="hint" id="amount-hint">
           {screen.otherHint}
         </p>

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Money, rupiah } from '../base/money.ts'
 import { type Channel, channelOf } from '../channel/catalogue.ts'
@@ -10,6 +11,7 @@ import {
   billOf,
   fromAnySite,
   languageOf,
+  openBillOf,
   type ProviderPageDeps,
   queryOf,
   seeOther,
@@ -54,11 +56,18 @@ export function bankRoutes(deps: ProviderPageDeps) {
       if (!found) return seeOther(reply, bankPath, language)
       const self = `${bankPath}?channel=${found.channel.id}&code=${found.code}`
       const known = await deps.provider.lookUp(found.channel, found.code)
+      const typed = (form.get('amount') ?? '').slice(0, 20)
+      if (known.kind === 'open') {
+        const paid = amountOf(typed)
+        if (!paid || !isWithin(found.channel, paid)) return showScreen(deps, request, reply, found, 'badAmount', typed)
+        const session = showingIn(form)
+        const { reference } = await deps.provider.payNumber(known.merchant, found.channel, found.code, paid, session)
+        return seeOther(reply, receiptPathOf(known.merchant, reference), language)
+      }
       if (!('order' in known)) return seeOther(reply, self, language)
       const { merchant, order } = known
       const isForced = form.has('force')
       if (known.kind === 'refused' && !isForced) return seeOther(reply, self, language)
-      const typed = (form.get('amount') ?? '').slice(0, 20)
       const amount = form.has('typed') || (isForced && typed.trim()) ? amountOf(typed) : order.amount
       if (!amount) return showScreen(deps, request, reply, found, 'badAmount', typed)
       if (!isForced && amount.minor !== order.amount.minor)
@@ -122,6 +131,15 @@ function amountOf(typed: string): Money | undefined {
   return /^\d{1,14}$/.test(digits) && BigInt(digits) > 0n ? rupiah(BigInt(digits)) : undefined
 }
 
+/** What a channel takes in one payment. */
+function isWithin({ min, max }: Channel, { minor }: Money): boolean {
+  return minor >= min && minor <= max
+}
+
+function billOfOrder(known: Lookup) {
+  return 'order' in known ? billOf(known.merchant, known.order) : null
+}
+
 async function showScreen(
   { provider, payments }: ProviderPageDeps,
   request: FastifyRequest,
@@ -136,9 +154,9 @@ async function showScreen(
     path: `${bankPath}?channel=${channel.id}&code=${code}`,
     channel,
     code,
-    bill: 'order' in known ? billOf(known.merchant, known.order) : null,
+    bill: known.kind === 'open' ? openBillOf(known.merchant, known.number) : billOfOrder(known),
     refused: known.kind === 'refused' ? known.reason : null,
-    session: 'order' in known ? showingOf(payments, known.order) : '',
+    session: 'order' in known ? showingOf(payments, known.order) : randomBytes(8).toString('hex'),
     error,
     typed,
   })

@@ -7,9 +7,11 @@ import { pageHeaders } from '../pages/headers.ts'
 import { type Language, pickLanguage } from '../pages/language.ts'
 import type { PaymentDeps } from '../payment/deps.ts'
 import type { Order } from '../payment/order.ts'
+import type { OpenNumber } from '../payment/open-number-store.ts'
 import { readStored } from '../wire/initiate.ts'
+import { readStoredNumber } from '../wire/open-number.ts'
 import type { ProviderSimulator } from './provider.ts'
-import { type Bill, messagePage } from './provider-page.tsx'
+import { type Bill, messagePage, type OrderBill } from './provider-page.tsx'
 import { providerTexts } from './provider-texts.ts'
 
 /** What the pages of the simulated banks, counters and wallets work with. */
@@ -66,7 +68,7 @@ export function queryOf(request: FastifyRequest): URLSearchParams {
 }
 
 /** What a bank shows of an order to whoever is to pay it. */
-export function billOf(merchant: Merchant, { orderId, amount, details }: Order): Bill {
+export function billOf(merchant: Merchant, { orderId, amount, details }: Order): OrderBill {
   const { firstName, lastName } = readStored(details.members).customer
   const customer = [firstName, lastName].filter(Boolean).join(' ')
   return {
@@ -75,6 +77,19 @@ export function billOf(merchant: Merchant, { orderId, amount, details }: Order):
     customer: customer || null,
     description: details.description,
     amount,
+  }
+}
+
+/** What a bank shows of a number that takes any amount. */
+export function openBillOf(merchant: Merchant, { members }: OpenNumber): Bill {
+  const { customer, order } = readStoredNumber(members)
+  const names = [customer.firstName, customer.lastName].filter(Boolean).join(' ')
+  return {
+    merchantName: merchant.name,
+    orderId: null,
+    customer: names || null,
+    description: order?.description ?? null,
+    amount: null,
   }
 }
 

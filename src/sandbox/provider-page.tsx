@@ -17,11 +17,16 @@ export interface ProviderPage {
 /** What a bank, counter or wallet knows of an order that it is to be paid for. */
 export interface Bill {
   readonly merchantName: string
-  readonly orderId: string
+  /** Null where each payment becomes an order of its own. */
+  readonly orderId: string | null
   readonly customer: string | null
   readonly description: string | null
-  readonly amount: Money
+  /** Null where any amount is taken. */
+  readonly amount: Money | null
 }
+
+/** What is due for an order. */
+export type OrderBill = Bill & { readonly orderId: string; readonly amount: Money }
 
 /** A page of the other side: its sign, one slab, and nothing of Gerbang's own. */
 export function renderProvider(
@@ -76,7 +81,7 @@ export function BillRows({
         [screen.description, bill.description],
         [screen.orderId, bill.orderId],
         ...more,
-        [screen.amount, formatRupiah(bill.amount)],
+        [screen.amount, bill.amount === null ? screen.anyAmount : formatRupiah(bill.amount)],
       ]}
     />
   )

@@ -84,7 +84,9 @@ export class ProviderSimulator {
     const purpose = { merchant: merchantId, order: orderId, purpose: `payment by ${channelId}`, n: eventSeq }
     const { random } = this.#deps.payments
     const reference = uuidFrom(
-      session === undefined ? random.bytes(16, purpose) : sessionBytes(order, channelId, amount, session),
+      session === undefined
+        ? random.bytes(16, purpose)
+        : sessionBytes(order.pageSecret, [orderId, channelId, amount.minor.toString(), session]),
     )
     return this.#take(merchant, { channel: channelId, number: null, reference }, orderId, amount)
   }
@@ -92,16 +94,27 @@ export class ProviderSimulator {
   /**
    * Takes a payer's money for an open number, any amount of it, and tells us of it.
    *
+   * @param session as in `pay`
    * @throws Problem `order_not_found` where the merchant never had the number; `unavailable` as `pay`
    */
-  async payNumber(merchant: Merchant, { id: channel }: Channel, number: string, amount: Money): Promise<Receipt> {
+  async payNumber(
+    merchant: Merchant,
+    { id: channel }: Channel,
+    number: string,
+    amount: Money,
+    session?: string,
+  ): Promise<Receipt> {
     const { payments } = this.#deps
     const { merchantId } = merchant
     if (!(await findNumber(payments.database, { merchantId, channel, paymentCode: number })))
       throw new Problem('order_not_found')
     this.#taken += 1
     const purpose = { merchant: merchantId, order: number, purpose: `payment to ${channel}`, n: this.#taken }
-    const reference = uuidFrom(payments.random.bytes(16, purpose))
+    const reference = uuidFrom(
+      session === undefined
+        ? payments.random.bytes(16, purpose)
+        : sessionBytes(merchant.key.reveal(), [number, channel, amount.minor.toString(), session]),
+    )
     return this.#take(merchant, { channel, number, reference }, openOrderId(reference), amount)
   }
 
@@ -169,8 +182,7 @@ function takenOf(subject: string): Taken {
   return { channel: channel.id, number: rest[0] ?? null, reference }
 }
 
-/** Nobody finds a payment by its session who does not know the order's secret. */
-function sessionBytes({ pageSecret, orderId }: Order, channel: ChannelId, { minor }: Money, session: string): Buffer {
-  const text = JSON.stringify([orderId, channel, minor.toString(), session])
-  return createHmac('sha256', pageSecret).update(text).digest().subarray(0, 16)
+/** Nobody finds a payment by its session who does not know a secret of the order or of the merchant. */
+function sessionBytes(secret: Buffer | string, said: readonly string[]): Buffer {
+  return createHmac('sha256', secret).update(JSON.stringify(said)).digest().subarray(0, 16)
 }

@@ -5,7 +5,7 @@ import type { Unpayable } from './provider.ts'
 import {
   AllTheSame,
   Back,
-  type Bill,
+  type OrderBill,
   BillRows,
   FieldError,
   Mistakes,
@@ -21,7 +21,7 @@ export interface SessionPage extends ProviderPage {
   /** What names the order, where the address does not. */
   readonly hidden: Readonly<Record<string, string>>
   readonly channel: Channel
-  readonly bill: Bill
+  readonly bill: OrderBill
   readonly state:
     | { readonly kind: 'asks'; readonly attemptNo: number }
     | { readonly kind: 'refused'; readonly reason: Unpayable; readonly session: string }

@@ -100,7 +100,8 @@ export function* pageState(): Doing {
   if (!seen) return 'unknown'
   const now = yield* memory((world) => world.now)
   const { order, attempt } = seen
-  return `${stateAt(order, now)}.${attempt?.no ?? 0}.${attempt?.state ?? 'none'}`
+  // Every order of the model is by card.
+  return `${stateAt(order, now)}.${attempt?.no ?? 0}.${attempt?.state ?? 'none'}.cc`
 }
 
 /** The attempt of a number. */

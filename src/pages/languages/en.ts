@@ -12,6 +12,7 @@ export const en: Phrases = {
     thisLanguage: 'English',
     sandbox: 'Test mode: no real money moves.',
     testCards: 'See test cards',
+    payThere: 'Pay at the simulated bank or app',
     poweredBy: 'Payment processed by',
     offline: 'You are offline. Nothing has been sent. Reconnect, then try again.',
     copy: 'Copy',

@@ -15,6 +15,7 @@ export const id = {
     thisLanguage: 'Bahasa Indonesia',
     sandbox: 'Mode uji coba: tidak ada uang sungguhan.',
     testCards: 'Lihat kartu uji',
+    payThere: 'Bayar di bank atau aplikasi tiruan',
     poweredBy: 'Pembayaran diproses oleh',
     offline: 'Koneksi internet terputus. Belum ada yang dikirim. Sambungkan kembali, lalu coba lagi.',
     copy: 'Salin',
