@@ -262,7 +262,7 @@ describe('an order that is to be paid elsewhere', () => {
     const { id } = await open(null)
     const most = merchant.attemptsPerOrder * 4
     for (let n = 0; n <= 2 * most; n += 1) {
-      const channel = channelOf(n % 2 === 0 ? 'shopeepay' : 'dana')
+      const channel = channelOf(n % 2 === 0 ? 'shopeepay' : 'gopay')
       if (!(await pickMethod(deps, merchant, id, channel))) break
       await openElsewhere(deps, merchant, id, channel.id)
     }

@@ -25,6 +25,8 @@ const columnsOfThisRun: Readonly<Record<string, readonly string[]>> = {
   data_key: ['wrapped', 'created_at'],
   merchant: ['key_sealed', 'created_at'],
   migration: ['applied_at'],
+  one_time_password: ['hash'],
+  open_number: ['content_hash'],
   payment_order: ['content_hash'],
   setting: ['value'],
   simulated_authentication: ['challenge_until'],
@@ -222,6 +224,67 @@ class Script {
     await this.move('PT1M')
   }
 
+  /** Payments that are made elsewhere: kept, late, twice, of another amount, picked, refused and taken back. */
+  async elsewhere(): Promise<void> {
+    const open = (id: string, type: string | null, members: InitiateChanges = {}) =>
+      this.initiate(id, { sourceOfFunds: type === null ? null : { type }, ...members })
+    for (const [id, type] of [
+      ['va', 'vabca'],
+      ['code', 'alfamart'],
+      ['qr', 'qris'],
+      ['wallet', 'shopeepay'],
+    ] as const) {
+      await open(id, type)
+      await this.pay(id)
+      await this.move('PT0S')
+      await this.pay(id, { outcome: 'late' })
+      await this.move('PT1M')
+    }
+    await open('wrong', 'vabri')
+    await this.pay('wrong', { amount: 7 })
+    await this.pay('wrong', { amount: 7, outcome: 'late' })
+    await this.move('P2D')
+    await this.pay('wrong', { outcome: 'late' })
+    await open('refused-wallet', 'shopeepay')
+    await this.pay('refused-wallet', { outcome: 'declined' })
+    await open('picked', null)
+    await this.pay('picked', { method: 'vabni', amount: 7 })
+    await this.pay('picked', { method: 'qris' })
+    await open('taken-back', 'vamandiri')
+    await this.pay('taken-back', { outcome: 'reversed' })
+    await this.move('PT1H')
+
+    const sourceOfFunds = { type: 'vabca', paymentCode: '8804483313131312' }
+    const customer = { id: 'budi', email: 'budi@example.com', firstName: 'Budi', lastName: 'Santoso' }
+    const whole = { ...customer, mobilePhone: '+6281286288800' }
+    const url = { callbackUrl: `${shop.url}/well` }
+    await this.tell(
+      this.#client.call('POST', '/pg/payment/card/openpayment/register', { customer: whole, url, sourceOfFunds }),
+    )
+    for (const amount of [100, 100, 250])
+      await this.tell(this.#client.payNumber('vabca', sourceOfFunds.paymentCode, { amount }))
+    const binding = { customer: whole, url, sourceOfFunds: { type: 'ddbri' } }
+    const bound = await this.tell(
+      this.#client.call<{ redirecturl: string }>('POST', '/pg/payment/card/directdebit/bind', binding),
+    )
+    const linked = await this.tell(this.#client.link(bound?.redirecturl ?? ''))
+    const debit = { customer: whole, sourceOfFunds: { type: 'ddbri', accountId: linked?.accountId } }
+    const asked = await this.tell(
+      this.#client.call<{ referenceNumber: string }>('POST', '/pg/payment/card/initiate', seedSample('debit', debit)),
+    )
+    await this.tell(
+      this.#client.call(
+        'POST',
+        '/pg/payment/card/initiate',
+        seedSample('debit', {
+          ...debit,
+          order: { id: 'debit', otp: '112233', referenceNumber: asked?.referenceNumber },
+        }),
+      ),
+    )
+    await this.move('PT1H')
+  }
+
   /** What is to be seen at the end. */
   async end(): Promise<void> {
     const callbacks = await this.#client.callbacks()
@@ -275,6 +338,7 @@ async function run(seed: string, isWhole = true): Promise<Run> {
       await script.operations()
       await script.chance()
       await script.keptCards()
+      await script.elsewhere()
     }
     await script.end()
     const another = new Script(new SandboxClient({ ...second, url }), url)
@@ -313,6 +377,8 @@ describe('GERBANG_SEED', () => {
     // The script met what it was to meet.
     const types = new Set(first.rows['event']?.map((row) => (JSON.parse(row) as { type: string }).type))
     for (const type of ['order.captured', 'order.failed', 'order.expired', 'order.cancelled', 'order.lapsed'])
+      assert.ok(types.has(type), type)
+    for (const type of ['order.paid', 'order.withdrawn', 'receipt.returned', 'method.picked'])
       assert.ok(types.has(type), type)
     for (const type of ['attempt.reversed', 'operation.reversed', 'order.voided', 'order.partially_refunded'])
       assert.ok(types.has(type), type)
