@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { notBuiltYet } from '../src/api/not-built-yet.ts'
+import { channels } from '../src/channel/catalogue.ts'
 import { addMerchant, answerOf, assertProblem, basic, sendRaw } from './api.ts'
+import { membersFor, orderMembersFor } from './channel-matrix.ts'
 import { freshOrderId, seedSample, type TestGateway, testGateway } from './gateway.ts'
 
 const initiatePath = '/pg/payment/card/initiate'
@@ -345,6 +347,17 @@ describe('live mode', () => {
       const body = JSON.stringify({ ...seedSample(id), sourceOfFunds })
       const answer = await send(initiatePath, { method: 'POST', body })
       assert.equal(assertProblem(answer, '4030001'), 'Feature Not Allowed source of funds.type')
+      assertProblem(await send(`/pg/payment/card/check/${id}`), '4040001')
+    }
+  })
+
+  test('has nobody who tells it of payments that are made elsewhere, and refuses every such channel', async () => {
+    for (const channel of channels.filter(({ pays }) => pays === 'elsewhere')) {
+      const id = freshOrderId()
+      const order = { id, amount: 25_000, ...orderMembersFor(channel) }
+      const body = JSON.stringify(seedSample(id, { order, ...membersFor(channel) }))
+      const answer = await send(initiatePath, { method: 'POST', body })
+      assert.equal(assertProblem(answer, '4030001', channel.id), 'Feature Not Allowed source of funds.type')
       assertProblem(await send(`/pg/payment/card/check/${id}`), '4040001')
     }
   })

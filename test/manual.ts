@@ -7,7 +7,7 @@ import { problems } from '../src/base/problem.ts'
 import { nextDelayMs, scheduledAttempts } from '../src/callback/schedule.ts'
 import { cvvDeck, expiryDeck, type IssuerAnswer, testCards } from '../src/card/deck.ts'
 import { formatExpiry } from '../src/card/expiry.ts'
-import { channels } from '../src/channel/catalogue.ts'
+import { type Channel, channels } from '../src/channel/catalogue.ts'
 import { commands } from '../src/cli/commands.ts'
 import { settings } from '../src/config.ts'
 import { catalogue } from '../src/metrics/catalogue.ts'
@@ -91,6 +91,11 @@ function operationsTable(): string {
 }
 
 /** What `initiate` gives a payer to take along, in the names of its answer. */
+function givenBy({ id, gives, isPushed }: Channel): string {
+  if (id === 'ddbri') return code('referenceNumber')
+  return isPushed ? given.page : given[gives]
+}
+
 const given = {
   page: '`redirecturl`',
   code: '`redirecturl`, `paymentCode`',
@@ -102,16 +107,19 @@ function channelsTable(): string {
   const rupiahs = (amount: bigint) => String(amount).replace(/\B(?=(\d{3})+$)/g, '.')
   return table(
     ['`sourceOfFunds.type`', 'Name', 'Family', 'Bank code', '`initiate` answers', 'Numbers', 'Needs', 'Amount, Rp'],
-    channels.map(({ id, aliases, name, family, bank, gives, code: format, needs, min, max }) => [
-      [id, ...aliases].map(code).join(', '),
-      name.en,
-      family.replaceAll('-', ' '),
-      bank,
-      given[gives],
-      format ? `${format.company}…, ${format.length} digits` : '',
-      needs.map(code).join(', '),
-      max > 1_000_000_000n ? `from ${rupiahs(min)}` : `${rupiahs(min)} to ${rupiahs(max)}`,
-    ]),
+    channels.map((channel) => {
+      const { id, aliases, name, family, bank, code: format, needs, min, max } = channel
+      return [
+        [id, ...aliases].map(code).join(', '),
+        name.en,
+        family.replaceAll('-', ' '),
+        bank,
+        givenBy(channel),
+        format ? `${format.company}…, ${format.length} digits` : '',
+        needs.map(code).join(', '),
+        max > 1_000_000_000n ? `from ${rupiahs(min)}` : `${rupiahs(min)} to ${rupiahs(max)}`,
+      ]
+    }),
   )
 }
 

@@ -56,6 +56,7 @@ for (const [width, locale, script] of [
     await page.goto(gateway.url)
     await look(page, `home-${who}`)
     await page.getByRole('link', { name: /konter|counter/ }).click()
+    await page.locator('[name=code]').waitFor()
     await look(page, `bank-${who}`)
     await submit(page)
     await page.locator('[role=group]').waitFor()

@@ -123,8 +123,9 @@ export async function requireNewPlan(
 }
 
 /**
- * Refuses an order that nobody could pay: by a channel that its merchant may not use. Cards need somebody who moves the money, and live mode may have nobody
- * yet (design part 1); a card's type can be asked for only where types are known.
+ * Refuses an order that nobody could pay: by a channel that its merchant may not use, or for which there is nobody who
+ * moves the money, as live mode may have nobody yet (design part 1); a card's type can be asked for only where types
+ * are known.
  *
  * @throws Problem `feature_not_allowed`, naming the member
  */
@@ -137,5 +138,7 @@ export function refuseUnpayable(
     throw new Problem('feature_not_allowed', { field: 'order.transactionFiltering.cardType' })
   if (channel !== null && !takes(payments, merchant, channelOf(channel)))
     throw new Problem('feature_not_allowed', { field: 'sourceOfFunds.type' })
-  refuseUnavailable(payments, merchant, terms)
+  // Who pays elsewhere needs no acquirer of cards, but for one that its merchant has chosen.
+  const asksAcquirer = channel === null || channelOf(channel).pays === 'card'
+  if (asksAcquirer || terms.acquirerId !== null || terms.fdsId !== null) refuseUnavailable(payments, merchant, terms)
 }

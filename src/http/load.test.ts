@@ -109,6 +109,14 @@ suite('under load', () => {
     }
   })
 
+  test('a burst that comes in drops is one burst, however slowly it is answered', () => {
+    const load = new Load()
+    simulate(load, { workers: 1, serviceMs: 5, perSecond: 4_000, forMs: 10_000 })
+    assert.equal(load.limit, 96)
+    const { refused } = simulate(load, { workers: 8, serviceMs: 30, perSecond: 400, from: 60_000, forMs: 600 })
+    assert.equal(refused, 0)
+  })
+
   test('what hangs holds no more than the limit, and what comes later is refused at once', () => {
     const load = new Load()
     for (let n = 0; n < 10_000; n += 1) if (load.admits('order')) load.begin('order', 0)

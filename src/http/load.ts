@@ -17,9 +17,10 @@ const first = 1_024
 /** To here it rises by itself: a pause of 40 ms below capacity brings so many at once. */
 const easy = 192
 
-/** Where there was no work for so long, nothing waits, and so many may come at once: a burst is no overload. */
+/** Where there was no work for so long, nothing waits, and so many may come within a second: a burst is no overload. */
 const restMs = 2
 const burst = 288
+const burstMs = 1_000
 
 /**
  * Of the requests of a span, at most one in ten may take longer than this from body to answer. Whoever waits has
@@ -55,6 +56,8 @@ export class Load {
   #spanBegan = -Infinity
   #endedAt = -Infinity
   readonly #burst: number
+  /** Until then it is not lowered below a burst. */
+  #burstUntil = -Infinity
   #done = 0
   #slow = 0
   #peak = 0
@@ -96,7 +99,10 @@ export class Load {
       this.#forms += 1
       return
     }
-    if (this.#inWork === 0 && now - this.#endedAt >= restMs) this.#limit = Math.max(this.#limit, this.#burst)
+    if (this.#inWork === 0 && now - this.#endedAt >= restMs) {
+      this.#limit = Math.max(this.#limit, this.#burst)
+      this.#burstUntil = now + burstMs
+    }
     this.#inWork += 1
     this.#peak = Math.max(this.#peak, this.#inWork)
   }
@@ -118,7 +124,8 @@ export class Load {
 
   #adjust(now: number): void {
     if (this.#slow > this.#done * slowShare) {
-      this.#limit = Math.max(lowest, Math.floor(Math.min(this.#limit, this.#peak) * lowering))
+      const least = now < this.#burstUntil ? this.#burst : lowest
+      this.#limit = Math.max(least, Math.floor(Math.min(this.#limit, this.#peak) * lowering))
     } else if (this.#refusedInSpan > 0 || this.#limit < easy) {
       this.#limit = Math.min(highest, Math.ceil(this.#limit * raising))
     }

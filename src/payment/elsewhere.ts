@@ -4,7 +4,7 @@ import type { Merchant } from '../merchant/merchant.ts'
 import { offered } from './candidates.ts'
 import { type Change, change } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
-import { initialAttemptState } from './lifecycle.ts'
+import { blankAttempt } from './blank-attempt.ts'
 import { type Attempt, stateAt } from './order.ts'
 import { codeOf } from './payment-code.ts'
 
@@ -132,33 +132,5 @@ export async function pickMethod(
       const isTaken = error instanceof Problem && error.problem === 'conflict'
       if (!isTaken || n >= maxTries) throw error
     }
-  }
-}
-
-function blankAttempt(attemptNo: number, channel: ChannelId, createdAt: Date): Attempt {
-  return {
-    attemptNo,
-    state: initialAttemptState,
-    channel,
-    attemptToken: null,
-    cardMask: null,
-    cardInfo: null,
-    storedToken: null,
-    cardWish: null,
-    authenticationId: null,
-    authenticationStep: null,
-    transStatus: null,
-    eci: null,
-    cavv: null,
-    dsTransId: null,
-    acquirerId: null,
-    acquirerReference: null,
-    approvalCode: null,
-    acquirerChannel: null,
-    responseCode: null,
-    reason: null,
-    askedAt: null,
-    createdAt,
-    endedAt: null,
   }
 }

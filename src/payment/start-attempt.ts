@@ -3,9 +3,9 @@ import type { Beginning } from '../abuse/card-limits.ts'
 import type { CardWish, HeldCard } from '../card/held-card.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import { lastType } from '../event/store.ts'
+import { blankAttempt } from './blank-attempt.ts'
 import { attemptSubject, type Change, changeFrom } from './change.ts'
 import type { PaymentDeps } from './deps.ts'
-import { initialAttemptState } from './lifecycle.ts'
 import { type Order, type Standing, stateAt } from './order.ts'
 import { toldPoints } from './points.ts'
 import { readStored } from '../wire/initiate.ts'
@@ -45,29 +45,12 @@ export async function startAttempt(
     if (work.order.state !== 'open') return false
     work.addAttempt(
       {
-        attemptNo,
-        state: initialAttemptState,
-        channel: 'cc',
+        ...blankAttempt(attemptNo, 'cc', work.now),
         attemptToken: held.token,
         cardMask: held.mask,
         cardInfo: held.info,
         storedToken: held.storedToken,
         cardWish: wishOf(work.order, held),
-        authenticationId: null,
-        authenticationStep: null,
-        transStatus: null,
-        eci: null,
-        cavv: null,
-        dsTransId: null,
-        acquirerId: null,
-        acquirerReference: null,
-        approvalCode: null,
-        acquirerChannel: null,
-        responseCode: null,
-        reason: null,
-        askedAt: null,
-        createdAt: work.now,
-        endedAt: null,
       },
       held,
     )

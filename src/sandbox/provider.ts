@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import type { AcquirerSimulator } from '../acquirer/simulator.ts'
 import { invariant } from '../base/invariant.ts'
 import type { Money } from '../base/money.ts'
@@ -48,6 +48,8 @@ const tellAgainMs = 60_000
  * so that all that a real one does to us happens here too.
  */
 export class ProviderSimulator {
+  /** Of sessions at numbers that are open; a session does not outlive the process. */
+  readonly #secret = randomBytes(32)
   readonly #deps: ProviderDeps
   /** Payments to open numbers so far, so that under a seed each has a reference of its own. */
   #taken = 0
@@ -113,7 +115,7 @@ export class ProviderSimulator {
     const reference = uuidFrom(
       session === undefined
         ? payments.random.bytes(16, purpose)
-        : sessionBytes(merchant.key.reveal(), [number, channel, amount.minor.toString(), session]),
+        : sessionBytes(this.#secret, [number, channel, amount.minor.toString(), session]),
     )
     return this.#take(merchant, { channel, number, reference }, openOrderId(reference), amount)
   }
@@ -182,7 +184,7 @@ function takenOf(subject: string): Taken {
   return { channel: channel.id, number: rest[0] ?? null, reference }
 }
 
-/** Nobody finds a payment by its session who does not know a secret of the order or of the merchant. */
-function sessionBytes(secret: Buffer | string, said: readonly string[]): Buffer {
+/** Nobody finds a payment by its session who does not know the secret. */
+function sessionBytes(secret: Buffer, said: readonly string[]): Buffer {
   return createHmac('sha256', secret).update(JSON.stringify(said)).digest().subarray(0, 16)
 }

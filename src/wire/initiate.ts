@@ -4,6 +4,7 @@ import { type Money, rupiah } from '../base/money.ts'
 import { Problem } from '../base/problem.ts'
 import { Compile } from '../base/schema.ts'
 import { type ChannelId, findChannel } from '../channel/catalogue.ts'
+import { families } from '../channel/family.ts'
 import { requireMembers } from './channel-members.ts'
 import { authorizeOnly, InitiateBody } from './initiate-body.ts'
 import { parseBody } from './json.ts'
@@ -97,7 +98,8 @@ const checker = Compile(InitiateBody)
 /** What `JSON.parse` would round or reorder. */
 export const captured = ['order.id', 'order.amount', 'meta.data'] as const
 
-const defaultTimeoutMinutes = 1_440
+/** While nobody has said how the order is to be paid. */
+const { timeoutMinutes: defaultTimeoutMinutes } = families.card
 const maxMetaData = 8_192
 
 /**
@@ -162,7 +164,7 @@ export function requestOf(shape: Shape, request: InitiateBody, raw: ReadonlyMap<
   const { order, customer, url } = request
   const recurring = readRecurring(request.recurring)
   const channel = request.sourceOfFunds?.type === undefined ? undefined : findChannel(request.sourceOfFunds.type)
-  const timeoutMinutes = Number(order.timeout ?? defaultTimeoutMinutes)
+  const timeoutMinutes = Number(order.timeout ?? channel?.timeoutMinutes ?? defaultTimeoutMinutes)
   const minor = wholeNumber(String(order.amount))
   invariant(minor !== undefined && minor > 0n, 'a checked amount is a whole number of at least 1')
   const paymentCode =
@@ -312,14 +314,13 @@ export function readUsual(bytes: Buffer): InitiateRequest | undefined {
   const amount = String(minor)
   if (amount !== amountText) pass.put(order, at.amount, amount)
   const timeoutText = pass.valueOf(order, at.timeout)
-  const timeoutMinutes = timeoutText === undefined ? defaultTimeoutMinutes : Number(timeoutText)
-  if (timeoutText !== String(timeoutMinutes)) pass.put(order, at.timeout, String(timeoutMinutes))
   if (pass.valueOf(order, at.currency) === undefined) pass.put(order, at.currency, 'IDR')
   const phone = pass.valueOf(customerPart.form, at.mobilePhone) ?? ''
   const mobilePhone = phone.replace(/\s+/g, '')
   if (mobilePhone !== phone) pass.put(customerPart.form, at.mobilePhone, mobilePhone)
 
   let channel: ChannelId | null = null
+  let usualMinutes: number = defaultTimeoutMinutes
   if (pass.has(root.form, at.sourceOfFunds)) {
     const type = pass.valueOf(sourcePart.form, at.type)
     const found = type === undefined ? undefined : findChannel(type)
@@ -327,8 +328,11 @@ export function readUsual(bytes: Buffer): InitiateRequest | undefined {
     // What it asks for beside the schema is looked at by the other reading.
     if (found && (found.needs.length > 0 || minor < found.min || minor > found.max)) return undefined
     channel = found?.id ?? null
+    if (found) usualMinutes = found.timeoutMinutes
     if (found && found.id !== type) pass.put(sourcePart.form, at.type, found.id)
   }
+  const timeoutMinutes = timeoutText === undefined ? usualMinutes : Number(timeoutText)
+  if (timeoutText !== String(timeoutMinutes)) pass.put(order, at.timeout, String(timeoutMinutes))
 
   const metaText = pass.has(root.form, at.meta) ? pass.valueOf(metaPart.form, at.metaData) : undefined
   // Its fault is told by the other reading.
