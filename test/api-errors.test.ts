@@ -352,10 +352,17 @@ describe('live mode', () => {
   })
 
   test('has nobody who tells it of payments that are made elsewhere, and refuses every such channel', async () => {
+    const accounts: Readonly<Record<string, string>> = {
+      ddisaku: '0'.repeat(32),
+      ddbri: 'card_0',
+      ddmandiri: '0'.repeat(32),
+    }
     for (const channel of channels.filter(({ pays }) => pays === 'elsewhere')) {
       const id = freshOrderId()
       const order = { id, amount: 25_000, ...orderMembersFor(channel) }
-      const body = JSON.stringify(seedSample(id, { order, ...membersFor(channel) }))
+      const accountId = accounts[channel.id]
+      const linked = accountId === undefined ? {} : { sourceOfFunds: { type: channel.id, accountId } }
+      const body = JSON.stringify(seedSample(id, { order, ...membersFor(channel), ...linked }))
       const answer = await send(initiatePath, { method: 'POST', body })
       assert.equal(assertProblem(answer, '4030001', channel.id), 'Feature Not Allowed source of funds.type')
       assertProblem(await send(`/pg/payment/card/check/${id}`), '4040001')

@@ -113,7 +113,7 @@ suite('under load', () => {
     const load = new Load()
     simulate(load, { workers: 1, serviceMs: 5, perSecond: 4_000, forMs: 10_000 })
     assert.equal(load.limit, 96)
-    const { refused } = simulate(load, { workers: 8, serviceMs: 30, perSecond: 400, from: 60_000, forMs: 600 })
+    const { refused } = simulate(load, { workers: 8, serviceMs: 30, perSecond: 480, from: 60_000, forMs: 500 })
     assert.equal(refused, 0)
   })
 
