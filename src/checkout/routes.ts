@@ -18,7 +18,8 @@ import type { PaymentDeps } from '../payment/deps.ts'
 import type { OrderState } from '../payment/lifecycle.ts'
 import { keeperOf } from '../payment/keeping.ts'
 import { type Order, type Standing, stateAt } from '../payment/order.ts'
-import { opens, pageTokenOf, parsePageToken } from '../payment/page-token.ts'
+import { orderOfPage } from '../payment/order-of-page.ts'
+import { pageTokenOf } from '../payment/page-token.ts'
 import { proceed } from '../payment/proceed.ts'
 import { startAttempt } from '../payment/start-attempt.ts'
 import type { CvvKeeper } from '../vault/cvv.ts'
@@ -196,12 +197,10 @@ export function checkoutRoutes(deps: CheckoutDeps) {
 
 async function visitOf(deps: CheckoutDeps, request: FastifyRequest): Promise<Visit | undefined> {
   const params = request.params as { token: string; language?: string }
-  const token = parsePageToken(params.token)
-  if (!token) return undefined
-  const merchant = await deps.directory.findByRoute(token.route)
-  const seen = merchant && (await deps.payments.orders.findByNo(merchant.merchantId, token.orderNo))
+  const found = await orderOfPage(deps, params.token)
   // A payment whose merchant has a page of its own has none here.
-  if (!seen || !opens(token, seen.order) || seen.order.details.threeDs) return undefined
+  if (!found || found.seen.order.details.threeDs) return undefined
+  const { merchant, seen } = found
   const query = request.query as { lang?: unknown }
   const chosen = query.lang ?? formOf(request).get('lang') ?? params.language
   const language = pickLanguage(chosen, request.headers['accept-language'])

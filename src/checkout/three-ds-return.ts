@@ -4,7 +4,7 @@ import type { Merchant } from '../merchant/merchant.ts'
 import { pageHeaders } from '../pages/headers.ts'
 import { type Language, pickLanguage } from '../pages/language.ts'
 import type { Attempt, Standing } from '../payment/order.ts'
-import { opens, parsePageToken } from '../payment/page-token.ts'
+import { orderOfPage } from '../payment/order-of-page.ts'
 import { readThreeDsResult } from '../payment/three-ds.ts'
 import { threeDsResultOf, threeDsReturnPath, threeDsReturnUrl } from '../payment/three-ds-names.ts'
 import { unknownLinkPage } from './problem-page.tsx'
@@ -57,12 +57,9 @@ export function threeDsReturnRoutes(app: FastifyInstance, deps: CheckoutDeps): v
 
 /** Undefined for a link that leads nowhere, and before there is an attempt to come back from. */
 async function visitOf(deps: CheckoutDeps, request: FastifyRequest): Promise<Visit | undefined> {
-  const token = parsePageToken((request.params as { token: string }).token)
-  const merchant = token && (await deps.directory.findByRoute(token.route))
-  if (!token || !merchant) return undefined
-  const seen = await deps.payments.orders.findByNo(merchant.merchantId, token.orderNo)
-  if (!seen?.order.details.threeDs || !opens(token, seen.order) || !seen.attempt) return undefined
-  return { merchant, seen, attempt: seen.attempt }
+  const found = await orderOfPage(deps, (request.params as { token: string }).token)
+  if (!found?.seen.order.details.threeDs || !found.seen.attempt) return undefined
+  return { ...found, attempt: found.seen.attempt }
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -5,7 +5,8 @@ import type { Merchant } from '../merchant/merchant.ts'
 import type { Language } from '../pages/language.ts'
 import { isUnderWay, openElsewhere, refuseElsewhere } from '../payment/elsewhere.ts'
 import { type Order, type Standing, stateAt } from '../payment/order.ts'
-import { opens, pageTokenOf, parsePageToken } from '../payment/page-token.ts'
+import { orderOfPage } from '../payment/order-of-page.ts'
+import { pageTokenOf } from '../payment/page-token.ts'
 import { payableNow } from '../payment/receive.ts'
 import {
   billOf,
@@ -98,10 +99,9 @@ export function sessionRoutes(deps: ProviderPageDeps) {
 }
 
 async function visitByLink(deps: ProviderPageDeps, request: FastifyRequest): Promise<Visit | undefined> {
-  const token = parsePageToken((request.params as { token: string }).token)
-  const merchant = token && (await deps.directory.findByRoute(token.route))
-  const seen = merchant && (await deps.payments.orders.findByNo(merchant.merchantId, token.orderNo))
-  if (!seen || !opens(token, seen.order)) return undefined
+  const found = await orderOfPage(deps, (request.params as { token: string }).token)
+  if (!found) return undefined
+  const { merchant, seen } = found
   const language = languageOf(request)
   const { session } = providerTexts(language)
   const path = `${walletPath}/${pageTokenOf(merchant.route, seen.order)}`
