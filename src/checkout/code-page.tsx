@@ -1,4 +1,4 @@
-import { findChannel } from '../channel/catalogue.ts'
+import { channelOf } from '../channel/catalogue.ts'
 import { phrases } from '../pages/language.ts'
 import { placeOf } from './instructions.ts'
 import { groupsOf } from './payment-code.ts'
@@ -9,7 +9,7 @@ import { ExactAmount, methodOf, Typed, Waiting } from './waiting.tsx'
 export function Code({ page, step }: { page: CheckoutPage; step: CodeStep }) {
   const { language } = page
   const { code } = phrases(language).ways
-  const isAccount = findChannel(step.channel)?.family === 'virtual-account'
+  const isAccount = channelOf(step.channel).family === 'virtual-account'
   const method = methodOf(page, step)
   return (
     <Waiting page={page} step={step} heading={code.heading(method)} code={groupsOf(step.code).join(' ')}>

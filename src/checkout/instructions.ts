@@ -1,5 +1,5 @@
 import { unreachable } from '../base/invariant.ts'
-import { type ChannelId, findChannel, type Family } from '../channel/catalogue.ts'
+import { type ChannelId, channelOf, type Family } from '../channel/catalogue.ts'
 import type { Language } from '../pages/language.ts'
 
 /** One way to pay by a channel, step by step. */
@@ -312,12 +312,12 @@ export function placeOf(channel: ChannelId, language: Language): string {
 
 /** The bank's name, where the channel's is that of its virtual account. */
 export function bankOf(channel: ChannelId, language: Language): string {
-  return (findChannel(channel)?.name[language] ?? channel).replace(/ Virtual Account$/, '')
+  return channelOf(channel).name[language].replace(/ Virtual Account$/, '')
 }
 
 /** How to pay by a channel: the ways that there are, each with its steps. */
 export function instructionsFor(channel: ChannelId, language: Language, filling: Filling): readonly Instruction[] {
-  const family = findChannel(channel)?.family ?? 'card'
+  const { family } = channelOf(channel)
   const bank = bankOf(channel, language)
   const own = banks[channel]
   const menu = pair(

@@ -1,4 +1,4 @@
-import { type Family, findChannel } from '../channel/catalogue.ts'
+import { channelOf, type Family } from '../channel/catalogue.ts'
 import { ErrorSummary, Field, Submit } from '../pages/field.tsx'
 import { Glyph, type GlyphName } from '../pages/glyph.tsx'
 import { phrases } from '../pages/language.ts'
@@ -72,7 +72,7 @@ export function Picker({ page, step }: PickerProps) {
 }
 
 function familyOf(channel: PickerMethod['channel']): Family {
-  return findChannel(channel)?.family ?? 'card'
+  return channelOf(channel).family
 }
 
 function WhatWentWrong({ page, step: { errors, refusal, methods } }: PickerProps) {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { formatRupiah } from '../base/money.ts'
-import { findChannel } from '../channel/catalogue.ts'
+import { channelOf } from '../channel/catalogue.ts'
 import { MoneyLine, Submit } from '../pages/field.tsx'
 import { Glyph } from '../pages/glyph.tsx'
 import { phrases } from '../pages/language.ts'
@@ -17,7 +17,7 @@ interface WaitingProps {
 
 /** The channel as payers know it. */
 export function methodOf({ language }: Pick<CheckoutPage, 'language'>, step: Pick<WaitingStep, 'channel'>): string {
-  return findChannel(step.channel)?.name[language] ?? step.channel
+  return channelOf(step.channel).name[language]
 }
 
 /** The half of the page while the payer pays elsewhere: what to do, how it stands, how it is done, and ways out. */

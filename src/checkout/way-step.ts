@@ -1,5 +1,5 @@
 import { invariant } from '../base/invariant.ts'
-import { type Channel, type ChannelId, findChannel } from '../channel/catalogue.ts'
+import { type Channel, type ChannelId, channelOf } from '../channel/catalogue.ts'
 import { nmidOf } from '../channel/qris.ts'
 import type { Merchant } from '../merchant/merchant.ts'
 import type { Order } from '../payment/order.ts'
@@ -16,7 +16,7 @@ export interface WayContext {
 
 /** The channel that an order is being paid by; undefined while its payer has picked none. */
 export function channelOfOrder({ channel }: Pick<Order, 'channel'>): Channel | undefined {
-  return channel === null ? undefined : findChannel(channel)
+  return channel === null ? undefined : channelOf(channel)
 }
 
 /** What there is to pay by. */

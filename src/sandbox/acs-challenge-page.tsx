@@ -1,8 +1,9 @@
 import { formatRupiah, type Money } from '../base/money.ts'
 import { renderPage } from '../pages/document.tsx'
-import { ErrorSummary, Field, Submit } from '../pages/field.tsx'
+import { ErrorSummary, Submit } from '../pages/field.tsx'
 import { type Language, phrases } from '../pages/language.ts'
 import { BankShell } from '../pages/shell.tsx'
+import { OtpField } from './otp-field.tsx'
 
 export interface AcsChallengePage {
   readonly language: Language
@@ -51,24 +52,7 @@ export function acsChallengePage(view: AcsChallengePage): Buffer {
         </dl>
         <form method="post" action={action} noValidate data-once>
           <HiddenFields values={{ ...hidden, lang: language }} />
-          <div class="fields">
-            <Field
-              name="otp"
-              label={acs.otp}
-              hint={acs.hint(otp)}
-              full
-              error={mistake}
-              missing={acs.missing}
-              invalid={acs.missing}
-              input={{
-                class: 'numeric otp',
-                inputMode: 'numeric',
-                autoComplete: 'one-time-code',
-                maxLength: 12,
-                'data-digits': '6',
-              }}
-            />
-          </div>
+          <OtpField language={language} otp={otp} mistake={mistake} />
           <div class="actions">
             <Submit language={language} label={acs.submit} busy={acs.busy} />
             <button class="button quiet" type="submit" name="cancel" value="1" formNoValidate data-busy={acs.busy}>

@@ -4,6 +4,7 @@ import { renderPage } from '../pages/document.tsx'
 import { ErrorSummary, Field, Submit } from '../pages/field.tsx'
 import { type Language, phrases } from '../pages/language.ts'
 import { BankShell } from '../pages/shell.tsx'
+import { OtpField } from './otp-field.tsx'
 
 interface BindingPage {
   readonly language: Language
@@ -95,24 +96,7 @@ export function bindingOtpPage({ language, path, merchantName, mask, otp, error 
         </dl>
         <form method="post" action={`${path}/otp`} noValidate data-once>
           <input type="hidden" name="lang" value={language} />
-          <div class="fields">
-            <Field
-              name="otp"
-              label={acs.otp}
-              hint={acs.hint(otp)}
-              full
-              error={mistake}
-              missing={acs.missing}
-              invalid={acs.missing}
-              input={{
-                class: 'numeric otp',
-                inputMode: 'numeric',
-                autoComplete: 'one-time-code',
-                maxLength: 12,
-                'data-digits': '6',
-              }}
-            />
-          </div>
+          <OtpField language={language} otp={otp} mistake={mistake} />
           <Actions language={language} label={debit.otpSubmit} cancel={acs.cancel} again={debit.again} />
         </form>
       </section>
