@@ -91,3 +91,15 @@ export async function giveNewKey(
 ): Promise<void> {
   assert.ok(await rotateKey(database, cipher, merchantId, new Secret(key), new Date(Date.now() + 86_400_000)))
 }
+
+/** Status and code of a refusal that the client throws; `200` where there is none. */
+export async function outcome(work: Promise<unknown>): Promise<string> {
+  try {
+    await work
+    return '200'
+  } catch (error) {
+    const { status, responseCode } = error as { status?: number; responseCode?: string }
+    if (status === undefined) throw error
+    return `${status} ${responseCode}`
+  }
+}

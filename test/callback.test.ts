@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import { Secret } from '../src/base/secret.ts'
 import { readConfig } from '../src/config.ts'
 import { openGateway } from '../src/gateway.ts'
 import { createLog } from '../src/log.ts'
@@ -393,7 +392,7 @@ describe("a merchant's key is changed", () => {
         assert.equal(shop.received.length, stored.attempts.length)
         assert.equal(stored.body, (second ?? first).body, 'what was sent last is what is stored (invariant 7)')
         if (second) assert.ok(isGenuine(second.body, 'NewMeanwhile1'))
-        assert.deepEqual(await findingsOn(own.database, new Secret(Buffer.from(testMasterKey, 'hex'))), [])
+        assert.deepEqual(await findingsOn(own.database), [])
       } finally {
         await own.close()
         await shop.close()

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { suite, test } from 'node:test'
 import * as fc from 'fast-check'
-import { Secret } from '../src/base/secret.ts'
 import { findingsOn } from './audit.ts'
-import { merchantServer, type MerchantServer, type TestGateway, testGateway, testMasterKey } from './gateway.ts'
 import { chargeStep, chargeTroubleStep, OneClick, refundStep } from './sequence/one-click.ts'
 import { assertOrdersEnded } from './sequence/orders.ts'
 import { beginStep, manageStep, Plans, planTroubleStep, restStep } from './sequence/plans.ts'
+import { type Place, sharedGateways } from './sequence/gateways.ts'
 import { playSequences } from './sequence/run.ts'
 import { openShop } from './sequence/shop.ts'
 import { removeStep, StoredCards, storeStep } from './sequence/stored-cards.ts'
@@ -46,37 +45,13 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 const sequence = fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 14, size: 'max' })
 type Sequence = typeof sequence extends fc.Arbitrary<infer T> ? T : never
 
-const masterKey = new Secret(Buffer.from(testMasterKey, 'hex'))
-/** So many sequences share a database: what is audited stays small. */
-const perGateway = 25
+const gateways = sharedGateways()
 
-let gateway: TestGateway
-let server: MerchantServer
-let count = 0
-/** What a failure has left would be found again in every sequence that follows. */
-let isSoiled = false
-before(async () => {
-  gateway = await testGateway()
-  server = await merchantServer()
-})
-after(async () => {
-  await gateway.close()
-  await server.close()
-})
+const play = (groups: Sequence) => gateways.play((place) => playOn(place, groups))
 
-async function play(groups: Sequence): Promise<void> {
-  if (isSoiled || (count > 0 && count % perGateway === 0)) {
-    await gateway.close()
-    gateway = await testGateway()
-  }
-  count += 1
-  isSoiled = true
-  await playOn(gateway, groups)
-  isSoiled = false
-}
-
-async function playOn({ database, logged }: TestGateway, groups: Sequence): Promise<void> {
-  const shop = await openShop(gateway, server, `SHOP${count}`)
+async function playOn({ gateway, server, no }: Place, groups: Sequence): Promise<void> {
+  const { database, logged } = gateway
+  const shop = await openShop(gateway, server, `SHOP${no}`)
   const cards = new StoredCards(shop)
   const clicks = new OneClick(shop, cards)
   const plans = new Plans(shop, cards)
@@ -106,20 +81,20 @@ async function playOn({ database, logged }: TestGateway, groups: Sequence): Prom
     for (const one of taken) if (one.status === 'rejected') throw one.reason
     for (const noun of nouns) await noun.look()
   }
-  assert.deepEqual(await findingsOn(database, masterKey), [])
+  assert.deepEqual(await findingsOn(database), [])
   // In the end nothing is left open, and no outcome stays unknown (invariant 4).
   while ((await shop.client.clock.advance('P12D')).more);
   for (const noun of nouns) await noun.look()
   for (const noun of [clicks, plans, secure]) await noun.end()
   await assertOrdersEnded(shop, server.received)
-  assert.deepEqual(await findingsOn(database, masterKey), [])
+  assert.deepEqual(await findingsOn(database), [])
   const bugs = logged.filter((line) => line.includes('"bug"'))
   assert.deepEqual(bugs, [])
 }
 
 test('whatever is done with stored cards, one click, plans and direct 3-D Secure, what was said stays true (2, 4, 5, 6, 8)', async (context) => {
   const { failure, seed } = await playSequences(sequence, play, { file: 'card-model', sequences: 10 })
-  context.diagnostic(`seed ${seed}, ${count} sequences`)
+  context.diagnostic(`seed ${seed}, ${gateways.played()} sequences`)
   if (failure !== null) assert.fail(failure)
 })
 

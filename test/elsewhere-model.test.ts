@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { Secret } from '../src/base/secret.ts'
 import { channelOf } from '../src/channel/catalogue.ts'
 import { codePrefix } from '../src/channel/code.ts'
 import { findingsOn } from './audit.ts'
-import { merchantServer, type MerchantServer, type TestGateway, testGateway, testMasterKey } from './gateway.ts'
 import { cancelStep, Elsewhere, openStep, payStep, refundStep, troubleStep } from './sequence/elsewhere.ts'
+import { type Place, sharedGateways } from './sequence/gateways.ts'
 import { playSequences } from './sequence/run.ts'
 import { openShop } from './sequence/shop.ts'
 
@@ -33,37 +32,13 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 const sequence = fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 10, size: 'max' })
 type Sequence = typeof sequence extends fc.Arbitrary<infer T> ? T : never
 
-const masterKey = new Secret(Buffer.from(testMasterKey, 'hex'))
-/** So many sequences share a database: what is audited stays small. */
-const perGateway = 25
+const gateways = sharedGateways()
 
-let gateway: TestGateway
-let server: MerchantServer
-let count = 0
-/** What a failure has left would be found again in every sequence that follows. */
-let isSoiled = false
-before(async () => {
-  gateway = await testGateway()
-  server = await merchantServer()
-})
-after(async () => {
-  await gateway.close()
-  await server.close()
-})
+const play = (groups: Sequence) => gateways.play((place) => playOn(place, groups))
 
-async function play(groups: Sequence): Promise<void> {
-  if (isSoiled || (count > 0 && count % perGateway === 0)) {
-    await gateway.close()
-    gateway = await testGateway()
-  }
-  count += 1
-  isSoiled = true
-  await playOn(gateway, groups)
-  isSoiled = false
-}
-
-async function playOn({ database, logged }: TestGateway, groups: Sequence): Promise<void> {
-  const shop = await openShop(gateway, server, `SHOP${count}`)
+async function playOn({ gateway, server, no }: Place, groups: Sequence): Promise<void> {
+  const { database, logged } = gateway
+  const shop = await openShop(gateway, server, `SHOP${no}`)
   const [row] = await shop.rows<{ route: number }>('route', 'select route from merchant where merchant_id = $1')
   const { code } = channelOf('vamandiri')
   const prefix = code && codePrefix(code, row?.route ?? 0)
@@ -83,12 +58,12 @@ async function playOn({ database, logged }: TestGateway, groups: Sequence): Prom
     for (const one of taken) if (one.status === 'rejected') throw one.reason
     await orders.look()
   }
-  assert.deepEqual(await findingsOn(database, masterKey), [])
+  assert.deepEqual(await findingsOn(database), [])
   // In the end nothing is left open, and no outcome stays unknown (invariant 4).
   while ((await shop.client.clock.advance('P12D')).more);
   await orders.look()
   await orders.end(server.received)
-  assert.deepEqual(await findingsOn(database, masterKey), [])
+  assert.deepEqual(await findingsOn(database), [])
   assert.deepEqual(
     logged.filter((line) => line.includes('"bug"')),
     [],
@@ -97,6 +72,6 @@ async function playOn({ database, logged }: TestGateway, groups: Sequence): Prom
 
 test('whatever is paid elsewhere, what was kept stays kept once, and the rest goes back (2, 4, 5, 6)', async (context) => {
   const { failure, seed } = await playSequences(sequence, play, { file: 'elsewhere-model', sequences: 10 })
-  context.diagnostic(`seed ${seed}, ${count} sequences`)
+  context.diagnostic(`seed ${seed}, ${gateways.played()} sequences`)
   if (failure !== null) assert.fail(failure)
 })

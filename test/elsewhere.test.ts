@@ -4,17 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import jsQr from 'jsqr'
 import { PNG } from 'pngjs'
 import { parse } from 'promptparse'
-import { Secret } from '../src/base/secret.ts'
 import { statement } from '../src/postgres/database.ts'
+import { outcome } from './api.ts'
 import { findingsOn } from './audit.ts'
-import {
-  freshOrderId,
-  type MerchantServer,
-  merchantServer,
-  type TestGateway,
-  testGateway,
-  testMasterKey,
-} from './gateway.ts'
+import { freshOrderId, type MerchantServer, merchantServer, type TestGateway, testGateway } from './gateway.ts'
 
 let gateway: TestGateway
 let shop: MerchantServer
@@ -58,18 +51,6 @@ async function check(id: string): Promise<Check['data']> {
   return ((await gateway.client.check(id)) as unknown as Check).data
 }
 
-/** Status and code of a refusal; `200` where there is none. */
-async function outcome(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-    return '200'
-  } catch (error) {
-    const { status, responseCode } = error as { status?: number; responseCode?: string }
-    if (status === undefined) throw error
-    return `${status} ${responseCode}`
-  }
-}
-
 const cancel = (id: string) => gateway.client.call('GET', `/pg/payment/card/cancel/${id}`)
 const refund = (id: string, amount: number) =>
   gateway.client.call('POST', '/pg/payment/card/refund', { order: { id, amount } })
@@ -80,7 +61,7 @@ const told = (id: string) =>
 const types = async (id: string) => (await gateway.client.events(id)).map(({ type }) => type)
 
 async function audited(): Promise<void> {
-  assert.deepEqual(await findingsOn(gateway.database, new Secret(Buffer.from(testMasterKey, 'hex'))), [])
+  assert.deepEqual(await findingsOn(gateway.database), [])
 }
 
 describe('a virtual account', () => {

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { Secret } from '../src/base/secret.ts'
+import { outcome } from './api.ts'
 import { findingsOn } from './audit.ts'
-import {
-  freshOrderId,
-  type MerchantServer,
-  merchantServer,
-  type TestGateway,
-  testGateway,
-  testMasterKey,
-} from './gateway.ts'
+import { freshOrderId, type MerchantServer, merchantServer, type TestGateway, testGateway } from './gateway.ts'
 
 let gateway: TestGateway
 let shop: MerchantServer
@@ -39,18 +32,6 @@ async function anOrder(paid: Paid, amount = 1_000): Promise<string> {
     assert.equal(result.status, paid === 'authorized' ? 'AUTHORIZED' : 'CAPTURED')
   }
   return id
-}
-
-/** `200`, or status and code of a refusal. */
-async function outcome(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-    return '200'
-  } catch (error) {
-    const { status, responseCode } = error as { status?: number; responseCode?: string }
-    if (status === undefined) throw error
-    return `${status} ${responseCode}`
-  }
 }
 
 async function standing(id: string): Promise<string> {
@@ -326,7 +307,7 @@ describe('an acquirer that fails', () => {
 })
 
 test('after all of that, the auditor finds nothing', async () => {
-  assert.deepEqual(await findingsOn(gateway.database, new Secret(Buffer.from(testMasterKey, 'hex'))), [])
+  assert.deepEqual(await findingsOn(gateway.database), [])
   assert.deepEqual(
     gateway.logged.filter((line) => line.includes('"msg":"bug"') || line.includes('failed')),
     [],

@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Secret } from '../src/base/secret.ts'
 import { statement } from '../src/postgres/database.ts'
 import { findingsOn } from './audit.ts'
-import {
-  freshOrderId,
-  type MerchantServer,
-  merchantServer,
-  type TestGateway,
-  testGateway,
-  testMasterKey,
-} from './gateway.ts'
+import { freshOrderId, type MerchantServer, merchantServer, type TestGateway, testGateway } from './gateway.ts'
 
 /* A bank takes back what its customer has paid. */
 
@@ -55,7 +47,7 @@ const told = (id: string) =>
 
 const reverse = (id: string) => gateway.client.pay(id, { outcome: 'reversed' })
 const types = async (id: string) => (await gateway.client.events(id)).map(({ type }) => type)
-const findings = () => findingsOn(gateway.database, new Secret(Buffer.from(testMasterKey, 'hex')))
+const findings = () => findingsOn(gateway.database)
 
 test('a payment that its bank takes back cancels the order, tells its merchant, and goes back', async () => {
   const id = await open('vabca')
